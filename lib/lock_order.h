@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* The ranks of all locks, low first: a CPU that holds a lock may only take
+ * locks of higher rank.  The debug build stops at the first breach; two locks
+ * of one rank are taken by lock_two(), in address order.  Sleeping locks come
+ * first: they are never taken under a spin lock. */
+#ifndef LIB_LOCK_ORDER_H
+#define LIB_LOCK_ORDER_H
+
+enum lock_rank {
+    RANK_NONE, /* not checked */
+    /* Sleeping locks. */
+    RANK_RENAME,
+    RANK_MOUNTS_CHANGE,
+    RANK_DIRECTORY, /* an inode's change mutex; parent before child */
+    RANK_FILE_POSITION,
+    RANK_TERMINAL,
+    RANK_PIPE,
+    RANK_STORE_CHANGE,
+    RANK_SPACE, /* a space's areas */
+    RANK_SLEEPING_LAST,
+    /* Spin locks. */
+    RANK_PROCESS_TREE,
+    RANK_FUTEX,
+    RANK_SIGNALS, /* handlers.lock */
+    RANK_PROCESS,
+    RANK_TERMINAL_STATE,
+    RANK_FILES,
+    RANK_PATHS,
+    RANK_MOUNTS,
+    RANK_NAMES,
+    RANK_INODE,
+    RANK_FILE,
+    RANK_EPOLL,
+    RANK_STORE, /* a store's page index */
+    RANK_PAGE_TABLE,
+    RANK_LEAF,  /* never holds another of these */
+    RANK_WAIT_QUEUE,
+    RANK_PID,
+    RANK_TIMERS,
+    RANK_RUN_QUEUE,
+    RANK_HEAP,
+    RANK_PAGES,
+    RANK_GRACE,
+    RANK_RANDOM,
+    RANK_LOG,
+    RANK_CONSOLE,
+};
+
+#endif

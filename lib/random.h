@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Random numbers: one ChaCha20 generator with fast key erasure, seeded from
+ * the boot data, the CPU's instruction and jitter before PID 1 starts. */
+#ifndef LIB_RANDOM_H
+#define LIB_RANDOM_H
+
+#include "lib/types.h"
+
+/* Mixes bytes in.  `bits` is how much entropy they are believed to hold. */
+void random_add(const void *bytes, size_t count, unsigned bits);
+/* Whether 256 bits have come in: getrandom's question. */
+bool random_is_seeded(void);
+void random_fill(void *buffer, size_t bytes);
+uint64_t random_number(void);
+
+#endif

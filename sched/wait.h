@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* Waiting and readiness: one mechanism.
+ *
+ * A waiter is embedded in whoever waits; its function is called under the
+ * queue's lock (interrupts off) with the events that came, and may queue and
+ * wake, not sleep.  A thread that sleeps, poll(2) and epoll are all waiters. */
+#ifndef SCHED_WAIT_H
+#define SCHED_WAIT_H
+
+#include "sched/thread.h"
+#include "lib/errno.h"
+
+struct wait_queue {
+    struct spinlock lock; /* RANK_WAIT_QUEUE, taken with interrupts off */
+    struct list waiters;
+};
+
+struct waiter;
+/* True: this waiter took the event (an exclusive wake counts it). */
+typedef bool (*waiter_fn)(struct waiter *waiter, unsigned events);
+
+struct waiter {
+    struct list link;
+    struct wait_queue *queue; /* where it is queued, or NULL */
+    waiter_fn woken;
+    bool is_exclusive; /* wait_queue_wake_one stops after the first that took */
+};
+
+/* What a wake and poll say: Linux's poll(2) bits of the same names are asserted
+ * equal in abi/linux/layouts.c. */
+enum ready {
+    READY_READ = 0x001,     /* POLLIN */
+    READY_PRIORITY = 0x002, /* POLLPRI */
+    READY_WRITE = 0x004,    /* POLLOUT */
+    READY_ERROR = 0x008,    /* POLLERR */
+    READY_HANGUP = 0x010,   /* POLLHUP */
+    READY_INVALID = 0x020,  /* POLLNVAL */
+    READY_READ_NORMAL = 0x040,
+    READY_READ_BAND = 0x080,
+    READY_WRITE_NORMAL = 0x100,
+    READY_WRITE_BAND = 0x200,
+    READY_READ_HANGUP = 0x2000, /* POLLRDHUP */
+    READY_FREE = 0x4000, /* POLLFREE-like: the queue goes away; unlink now */
+};
+#define READY_IN  (READY_READ | READY_READ_NORMAL)
+#define READY_OUT (READY_WRITE | READY_WRITE_NORMAL)
+
+void wait_queue_init(struct wait_queue *queue);
+#define WAIT_QUEUE_INIT(name)                                                  \
+    {                                                                          \
+        .lock = SPINLOCK_INIT(RANK_WAIT_QUEUE),                                \
+        .waiters = LIST_INIT((name).waiters)                                   \
+    }
+/* Exclusive waiters go to the end. */
+void wait_queue_add(struct wait_queue *queue, struct waiter *waiter);
+void wait_queue_remove(struct waiter *waiter); /* harmless if not queued */
+/* Any context. All non-exclusive waiters, and one (or all) exclusive one. */
+void wait_queue_wake_one(struct wait_queue *queue, unsigned events);
+void wait_queue_wake_all(struct wait_queue *queue, unsigned events);
+bool wait_queue_is_empty(const struct wait_queue *queue);
+
+/* The waiter of a thread that sleeps. */
+struct sleeper {
+    struct waiter waiter;
+    struct thread *thread;
+};
+void sleeper_init(struct sleeper *sleeper); /* for current */
+
+/* Sleeps until condition is true; it is evaluated without locks, again after
+ * each wake.  0, -ERESTART (interrupted), -ETIMEDOUT (even if the condition
+ * holds by then, it is looked at last: 0 wins). */
+#define wait_until(queue_, kind_, deadline_, condition)                        \
+    ({                                                                         \
+        int wait_result = 0;                                                   \
+        if (!(condition)) {                                                    \
+            struct sleeper wait_sleeper;                                       \
+            sleeper_init(&wait_sleeper);                                       \
+            wait_queue_add(queue_, &wait_sleeper.waiter);                      \
+            for (;;) {                                                         \
+                thread_prepare(kind_);                                         \
+                if (condition) {                                               \
+                    wait_result = 0;                                           \
+                    break;                                                     \
+                }                                                              \
+                if (wait_result)                                               \
+                    break;                                                     \
+                wait_result = thread_sleep(deadline_);                         \
+            }                                                                  \
+            thread_unprepare();                                                \
+            wait_queue_remove(&wait_sleeper.waiter);                           \
+        }                                                                      \
+        wait_result;                                                           \
+    })
+/* The same with an exclusive waiter: for queues woken one at a time. */
+#define wait_until_exclusive(queue_, kind_, deadline_, condition)              \
+    ({                                                                         \
+        int wait_result = 0;                                                   \
+        if (!(condition)) {                                                    \
+            struct sleeper wait_sleeper;                                       \
+            sleeper_init(&wait_sleeper);                                       \
+            wait_sleeper.waiter.is_exclusive = true;                           \
+            wait_queue_add(queue_, &wait_sleeper.waiter);                      \
+            for (;;) {                                                         \
+                thread_prepare(kind_);                                         \
+                if (condition) {                                               \
+                    wait_result = 0;                                           \
+                    break;                                                     \
+                }                                                              \
+                if (wait_result)                                               \
+                    break;                                                     \
+                wait_result = thread_sleep(deadline_);                         \
+            }                                                                  \
+            thread_unprepare();                                                \
+            wait_queue_remove(&wait_sleeper.waiter);                           \
+        }                                                                      \
+        wait_result;                                                           \
+    })
+
+#endif
