@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+# Everything Tenon is built from or tested with that is not its own.
+# Each part has a place where ./bootstrap puts it and an option to give another.
+
+# third_party is beside the sources; its absolute path.
+AC_DEFUN([TENON_THIRD_PARTY],
+[third_party=`cd "$srcdir" && pwd`/third_party])
+
+# TENON_SOURCE(VARIABLE, NAME, FILE): an unpacked source tree that has FILE.
+AC_DEFUN([TENON_SOURCE], [
+AC_REQUIRE([TENON_THIRD_PARTY])
+AC_ARG_WITH([$2], [AS_HELP_STRING([--with-$2=SRC],
+    [unpacked source of $2 @<:@third_party/$2@:>@])],
+    [], [with_$2=$third_party/$2])
+AC_MSG_CHECKING([for the source of $2])
+AS_IF([test -f "$with_$2/$3"],
+    [$1_SRC=`cd "$with_$2" && pwd -P`
+     AC_MSG_RESULT([$$1_SRC])],
+    [AC_MSG_RESULT([no])
+     AC_MSG_ERROR([there is no source of $2 in '$with_$2'.
+Run ./bootstrap, which unpacks it there, or give it yourself:
+./configure --with-$2=/path/to/its/unpacked/source])])
+AC_SUBST([$1_SRC])
+])
+
+# TENON_USER_CC: the compiler of programs that run on Tenon, with musl.
+AC_DEFUN([TENON_USER_CC], [
+AC_ARG_WITH([musl-cc], [AS_HELP_STRING([--with-musl-cc=CC],
+    [C compiler that makes programs for musl @<:@musl-gcc@:>@])],
+    [USER_CC=$withval],
+    [AC_CHECK_PROGS([USER_CC], [$karch-linux-musl-gcc musl-gcc], [no])])
+AC_MSG_CHECKING([whether '$USER_CC' makes static programs])
+saved_CC=$CC saved_CFLAGS=$CFLAGS
+CC=$USER_CC CFLAGS="-O2 -static"
+AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <stdio.h>]], [[puts("");]])],
+    [AC_MSG_RESULT([yes])],
+    [AC_MSG_RESULT([no])
+     AC_MSG_ERROR([there is no working compiler for musl ('$USER_CC').
+Run ./bootstrap, which installs musl-tools, or give one:
+./configure --with-musl-cc=/path/to/musl-gcc])])
+CC=$saved_CC CFLAGS=$saved_CFLAGS
+AC_SUBST([USER_CC])
+AC_SUBST([USER_CFLAGS], ["-O2 -g -Wall -static"])
+])
+
+# TENON_UAPI: the kernel headers that the ABI is taken from, linked into uapi/
+# so that they can be had without the rest of the host's headers.
+AC_DEFUN([TENON_UAPI], [
+AC_ARG_WITH([linux-headers], [AS_HELP_STRING([--with-linux-headers=DIR],
+    [folder that holds linux/ asm-generic/ and asm/ @<:@/usr/include@:>@])],
+    [], [with_linux_headers=/usr/include])
+uapi_dir=$with_linux_headers
+case $uapi_dir in [[!/]]*) uapi_dir=`cd "$uapi_dir" && pwd` ;; esac
+AC_MSG_CHECKING([for Linux's headers])
+if test -d "$uapi_dir/$karch-linux-gnu/asm"; then
+    uapi_asm=$uapi_dir/$karch-linux-gnu/asm
+else
+    uapi_asm=$uapi_dir/asm
+fi
+if test -f "$uapi_dir/linux/sched.h" && test -f "$uapi_asm/unistd.h"; then
+    AC_MSG_RESULT([$uapi_dir])
+else
+    AC_MSG_RESULT([no])
+    AC_MSG_ERROR([Linux's headers are not in '$uapi_dir'.
+Run ./bootstrap, which installs linux-libc-dev, or give them:
+./configure --with-linux-headers=/path/to/include])
+fi
+AC_CONFIG_COMMANDS([uapi], [
+mkdir -p uapi
+for folder in linux asm-generic mtd; do
+    rm -f uapi/$folder && ln -s "$uapi_dir/$folder" uapi/$folder
+done
+rm -f uapi/asm && ln -s "$uapi_asm" uapi/asm
+], [uapi_dir='$uapi_dir' uapi_asm='$uapi_asm'])
+AC_SUBST([uapi_dir])
+])
+
+# TENON_QEMU: the emulator; needed to run, not to build.
+AC_DEFUN([TENON_QEMU], [
+AC_ARG_WITH([qemu], [AS_HELP_STRING([--with-qemu=PATH],
+    [QEMU for the kernel's CPU @<:@qemu-system-$karch@:>@])],
+    [QEMU=$withval],
+    [AC_PATH_PROG([QEMU], [qemu-system-$karch], [no])])
+test "$QEMU" != no || AC_MSG_WARN([no qemu-system-$karch: make run and make check
+need it.  Run ./bootstrap, or ./configure --with-qemu=/path/to/qemu])
+AC_SUBST([QEMU])
+])
+
+# TENON_ORACLE: a Linux kernel to compare with.
+AC_DEFUN([TENON_ORACLE], [
+AC_REQUIRE([TENON_THIRD_PARTY])
+AC_ARG_WITH([oracle], [AS_HELP_STRING([--with-oracle=VMLINUZ],
+    [Linux 6.1 to compare with @<:@third_party/oracle/vmlinuz@:>@])],
+    [], [with_oracle=$third_party/oracle/vmlinuz])
+ORACLE=$with_oracle
+AC_SUBST([ORACLE])
+])
+
+# TENON_PROGRAMS: roots that were not made here, for the tests.
+AC_DEFUN([TENON_PROGRAMS], [
+AC_REQUIRE([TENON_THIRD_PARTY])
+AC_ARG_WITH([programs], [AS_HELP_STRING([--with-programs=DIR],
+    [unpacked Debian programs to test with @<:@third_party/programs@:>@])],
+    [], [with_programs=$third_party/programs])
+FOREIGN=$with_programs
+AC_SUBST([FOREIGN])
+])
+
+AC_DEFUN([TENON_SUMMARY], [
+AS_ECHO(["
+Tenon $PACKAGE_VERSION for $karch (debug: $enable_debug)
+  kernel compiler  $CC
+  user compiler    $USER_CC
+  BusyBox          $BUSYBOX_SRC
+  zlib             $ZLIB_SRC
+  QEMU             $QEMU
+Now: make run, make check, or make help."])
+])
