@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Record locks: POSIX's (owned by a descriptor table), open-file-description
+ * locks (owned by a file), flock's. */
+#ifndef VFS_LOCKS_H
+#define VFS_LOCKS_H
+
+#include "vfs/file.h"
+
+enum lock_type { LOCK_READ, LOCK_WRITE, LOCK_NONE };
+enum lock_family { LOCK_POSIX, LOCK_FILE /* OFD */, LOCK_FLOCK };
+
+struct record {
+    enum lock_type type;
+    uint64_t start, end; /* inclusive; UINT64_MAX >> 1 is "to the end" */
+    int pid;             /* of the holder, for F_GETLK; -1 for OFD */
+};
+
+/* 0, -EAGAIN (if !wait), -EDEADLK, -ERESTART, -ENOLCK. */
+int lock_set(struct file *file, enum lock_family family, const void *owner,
+    const struct record *record, bool wait);
+/* Fills record with the first conflicting lock or sets its type LOCK_NONE. */
+void lock_query(struct file *file, enum lock_family family, const void *owner,
+    struct record *record);
+/* A descriptor of the inode was closed by owner (a struct files *): its POSIX
+ * locks go. The last put of a file: its OFD and flock locks go. */
+void lock_drop_owner(struct inode *inode, enum lock_family family, const void *owner);
+/* /proc/locks: later. */
+
+#endif

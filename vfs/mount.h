@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* Mounts: places where one tree continues in another.  A place is always
+ * (mount, entry). */
+#ifndef VFS_MOUNT_H
+#define VFS_MOUNT_H
+
+#include "vfs/entry.h"
+#include "vfs/inode.h"
+
+enum mount_flags {
+    MOUNT_READ_ONLY = 1, MOUNT_NO_SETUID = 2, MOUNT_NO_DEVICES = 4,
+    MOUNT_NO_EXECUTE = 8, MOUNT_SYNCHRONOUS = 16, MOUNT_NO_ATIME = 32,
+    MOUNT_NO_DIR_ATIME = 64, MOUNT_RELATIVE_ATIME = 128, MOUNT_STRICT_ATIME = 256,
+};
+
+struct mounts; /* a namespace of mounts, counted */
+
+struct place {
+    struct mount *mount;
+    struct entry *entry;
+};
+
+struct mount {
+    struct refcount refs;
+    struct filesystem *filesystem;
+    struct entry *root;   /* of the part that is mounted (bind) */
+    struct place at;      /* where, with references; {0} for the first */
+    struct mounts *mounts;
+    struct list link;     /* in mounts, in order of mounting */
+    struct list hash_link; /* by at */
+    struct list children, sibling;
+    unsigned flags;
+    int id, parent_id;
+    char *source;         /* "none", "tmpfs", …; for /proc/mounts */
+    bool is_detached;
+};
+
+struct place place_get(struct place place);
+void place_put(struct place place); /* may sleep */
+bool place_is_same(struct place a, struct place b);
+
+struct mounts *mounts_new(struct filesystem *root, const char *source); /* NULL */
+struct mounts *mounts_get(struct mounts *mounts);
+void mounts_put(struct mounts *mounts);
+struct place mounts_root(struct mounts *mounts); /* with references */
+
+/* mount(2)'s verbs. `who` must be capable: the caller checks. */
+int mount_new(const char *type, const char *source, struct place at,
+    unsigned flags, const char *options);
+int mount_bind(struct place from, struct place at, bool recursive);
+int mount_move(struct place from, struct place to);
+int mount_change(struct place at, unsigned flags, bool is_bind_remount, const char *options);
+enum { UNMOUNT_DETACH = 1, UNMOUNT_FORCE = 2, UNMOUNT_EXPIRE = 4 };
+int mount_remove(struct place at, unsigned how);
+int mount_pivot(struct place new_root, struct place put_old,
+    struct place current_root);
+
+/* The mount on top of place, if any: steps down with references moved. */
+bool mount_descend(struct place *place);
+/* From a mount's root to what it covers. */
+bool mount_ascend(struct place *place);
+
+/* For /proc: calls visit in order, each with its path as seen from root. */
+void mounts_for_each(struct mounts *mounts,
+    bool (*visit)(struct mount *mount, void *data), void *data);
+int mount_count(void);
+/* A filesystem without a place, for pipes, memfd, anonymous inodes. */
+struct mount *mount_internal(const struct filesystem_type *type);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Files in memory: the root, /tmp, /dev/shm, memfd. Also "ramfs". */
+#ifndef VFS_TMPFS_H
+#define VFS_TMPFS_H
+
+#include "vfs/inode.h"
+
+extern const struct filesystem_type tmpfs_type, ramfs_type, rootfs_type;
+/* The generic parts that devfs and others borrow. */
+extern const struct inode_ops tmpfs_directory_ops, tmpfs_file_ops,
+    tmpfs_symlink_ops, tmpfs_special_ops;
+int tmpfs_make(const char *options, struct filesystem **made);
+/* An unnamed regular file of an internal tmpfs (memfd, shared memory). */
+struct inode *tmpfs_unnamed(const struct credentials *who);
+
+#endif
