@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* Resource limits, numbered as in getrlimit(2) on every Linux CPU we run on
+ * (asserted in abi/linux/layouts.c). */
+#ifndef KERNEL_LIMITS_H
+#define KERNEL_LIMITS_H
+
+#include "lib/types.h"
+
+enum limit_kind {
+    LIMIT_CPU, LIMIT_FILE_BYTES, LIMIT_DATA, LIMIT_STACK, LIMIT_CORE,
+    LIMIT_RESIDENT, LIMIT_PROCESSES, LIMIT_FILES, LIMIT_LOCKED, LIMIT_SPACE,
+    LIMIT_LOCKS, LIMIT_SIGNALS, LIMIT_QUEUES, LIMIT_NICE, LIMIT_REAL_TIME,
+    LIMIT_REAL_TIME_US, LIMIT_KINDS
+};
+#define LIMIT_NONE UINT64_MAX
+
+struct limit {
+    uint64_t soft, hard;
+};
+
+struct process;
+uint64_t process_limit(struct process *process, enum limit_kind kind); /* soft */
+/* prlimit: old and wanted may be NULL. -EINVAL, -EPERM. Also tells the space. */
+int process_set_limit(struct process *process, enum limit_kind kind,
+    const struct limit *wanted, struct limit *old);
+void limits_init_first(struct limit limits[LIMIT_KINDS]);
+
+/* How many processes (threads) a user has, against LIMIT_PROCESSES. -EAGAIN. */
+int user_count_thread(uint32_t uid, uint64_t limit, bool is_privileged);
+void user_uncount_thread(uint32_t uid);
+void user_move_thread(uint32_t from, uint32_t to);
+int user_count_signal(uint32_t uid, uint64_t limit); /* queued: -EAGAIN */
+void user_uncount_signal(uint32_t uid);
+
+#endif
