@@ -23,6 +23,9 @@ struct abi {
         const struct action *action, signal_set blocked);
     /* Last thing in a thread, while its space is there. */
     void (*thread_ends)(struct thread *thread);
+    /* An option of the boot command line that kernel/ does not know: false if
+     * it is not the personality's either. May be NULL. */
+    bool (*option)(const char *name, const char *value);
     /* One line per recent system call of this CPU, for a panic. */
     void (*report)(void);
 };
