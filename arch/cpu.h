@@ -14,9 +14,8 @@ struct thread;
 static inline unsigned cpu_id(void); /* 0 .. cpu_count()-1, 0 boots */
 static inline struct thread *current_thread(void);
 static inline void set_current_thread(struct thread *thread);
-#define current current_thread()
-
 #include "machine/cpu.h"
+#define current current_thread()
 
 typedef uint32_t cpu_mask; /* bit n is CPU n */
 

@@ -20,6 +20,8 @@ enum open_flags {
     OPEN_LARGE = 1 << 20, /* remembered for F_GETFL alone */
 };
 
+enum seek_from { SEEK_START, SEEK_CURRENT, SEEK_END_OF, SEEK_TO_DATA, SEEK_TO_HOLE };
+
 struct file;
 struct area;
 struct mapping;
@@ -64,8 +66,6 @@ struct file {
     struct deferred deferred;
     struct grace grace;
 };
-
-enum seek_from { SEEK_START, SEEK_CURRENT, SEEK_END_OF, SEEK_TO_DATA, SEEK_TO_HOLE };
 
 /* All of open(2) behind the flags' translation. */
 int file_open(const struct walk *walk, const char *path, unsigned flags,

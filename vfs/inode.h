@@ -140,6 +140,10 @@ uint64_t device_number_new(void); /* anonymous: major 0 */
 
 struct inode *inode_new(struct filesystem *filesystem, enum inode_type type,
     unsigned mode, const struct credentials *owner); /* NULL */
+/* Of no tree: pipes, eventfds; type 0 is an anonymous inode. st_dev of an
+ * internal filesystem made on first use. NULL. (vfs/unnamed.c) */
+struct inode *inode_new_unnamed(enum inode_type type, unsigned mode,
+    const struct credentials *owner);
 struct inode *inode_get(struct inode *inode);
 void inode_put(struct inode *inode); /* may sleep */
 void inode_attributes(struct inode *inode, struct attributes *attributes);
