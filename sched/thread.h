@@ -157,6 +157,8 @@ static inline void thread_interrupt(struct thread *thread)
     thread_set_work(thread, WORK_SIGNAL);
 }
 void thread_clear_work(struct thread *thread, uint32_t work); /* of current */
+/* For long copies: is there reason to stop early? */
+bool thread_is_interrupted(void);
 
 /* Job control: current stops until thread_continue or WORK_KILL. */
 void thread_stop(void);
