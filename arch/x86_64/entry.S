@@ -233,47 +233,32 @@ interrupt_common:
 
 /* ------------------------------------------------------- one stub a vector */
 
-        /* One mask has those that push an error code (8, 10 to 14, 17, 21, 29,
-         * 30), the other those with own stacks (1, 2, 8, 18). */
-        .macro stub number
+        /* 16 bytes each.  One mask has those that push an error code (8, 10 to
+         * 14, 17, 21, 29, 30), the other those with own stacks (1, 2, 8, 18). */
+        .globl vector_stubs
         .balign 16
-vector_\number:
-        .if \number >= 32
+vector_stubs:
+        .set vector, 0
+        .rept 256
+        .balign 16
+        .if vector >= 32
         pushq $0
-        pushq $\number
+        pushq $vector
         jmp interrupt_common
         .else
-        .if !(0x60227d00 >> \number & 1)
+        .if ((0x60227d00 >> vector) & 1) == 0
         pushq $0
         .endif
-        pushq $\number
-        .if 0x40106 >> \number & 1
+        pushq $vector
+        .if ((0x40106 >> vector) & 1) == 1
         jmp paranoid_common
         .else
         jmp exception_common
         .endif
         .endif
-        .pushsection .rodata.vectors, "a"
-        .quad vector_\number
-        .popsection
-        .endm
-
-        .pushsection .rodata.vectors, "a"
-        .balign 8
-        .globl vector_entries
-vector_entries:
-        .popsection
-
-        .altmacro
-        .macro stub_of n
-        stub \n
-        .endm
-        .set i, 0
-        .rept 256
-        stub_of %i
-        .set i, i + 1
+        .set vector, vector + 1
         .endr
-        .noaltmacro
+        .balign 16
 
 /* ------------------------------------------------------- switching */
 
