@@ -19,10 +19,12 @@ extern struct cpu_features cpu_features;
 struct cpuid cpu_leaf(uint32_t leaf, uint32_t subleaf);
 
 void cpu_detect(void);
+/* Puts the CPU's instructions for user accesses into the code. */
+void cpu_patch_user_access(void);
 /* Makes the calling CPU number `id`: segments, traps, SYSCALL, control
  * registers. */
 void cpu_init(unsigned id);
-/* Gives CPU id its stacks; false: no memory. Before cpu_use_stacks on it. */
+/* Gives CPU id its stacks; false: no memory. Its traps use them. */
 bool cpu_make_stacks(unsigned id);
 
 /* fpu.c: the calling CPU's FP unit, and what the areas hold. */

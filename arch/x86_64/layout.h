@@ -27,6 +27,8 @@
 
 #ifndef __ASSEMBLER__
 
+#include "lib/types.h"
+
 static inline void *physical_to_pointer(uint64_t physical)
 {
     return (void *)(LINEAR_BASE + physical);
