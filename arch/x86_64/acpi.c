@@ -7,6 +7,7 @@
 #include "lib/log.h"
 #include "lib/string.h"
 #include "machine/apic.h"
+#include "machine/layout.h"
 #include "machine/registers.h"
 
 enum {

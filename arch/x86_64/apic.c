@@ -7,6 +7,7 @@
 #include "lib/panic.h"
 #include "machine/cpu_local.h"
 #include "machine/interrupts.h"
+#include "machine/layout.h"
 #include "machine/registers.h"
 #include "machine/traps.h"
 

@@ -10,6 +10,7 @@
 #include "machine/apic.h"
 #include "machine/cpu_local.h"
 #include "machine/interrupts.h"
+#include "machine/layout.h"
 #include "machine/traps.h"
 
 enum {
