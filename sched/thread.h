@@ -91,6 +91,7 @@ struct thread {
     struct {
         signal_set blocked, saved_blocked; /* saved: sigsuspend's, ppoll's */
         bool restore_blocked;
+        signal_set awaited; /* by sigtimedwait: wake though blocked */
         struct list pending; /* struct queued_signal */
         signal_set pending_set;
         uintptr_t altstack, altstack_bytes;
