@@ -22,6 +22,14 @@ enum open_flags {
 
 enum seek_from { SEEK_START, SEEK_CURRENT, SEEK_END_OF, SEEK_TO_DATA, SEEK_TO_HOLE };
 
+/* How file_ops.allocate changes what is stored. */
+enum allocate_how {
+    ALLOCATE_KEEP_SIZE = 1,
+    ALLOCATE_PUNCH = 2, /* with KEEP_SIZE: a hole */
+    ALLOCATE_ZERO = 4, ALLOCATE_COLLAPSE = 8, ALLOCATE_INSERT = 16,
+    ALLOCATE_UNSHARE = 32,
+};
+
 struct file;
 struct area;
 struct mapping;
@@ -99,6 +107,18 @@ long file_control(struct file *file, unsigned verb, uintptr_t argument);
 /* sendfile, splice's base: from in's position (or *position) to out. */
 ssize_t file_copy(struct file *in, uint64_t *in_position, struct file *out,
     uint64_t *out_position, size_t bytes);
+/* fallocate(2) with its checks: -EBADF, -EINVAL, -ESPIPE, -ENODEV, -EFBIG. */
+int file_allocate(
+    struct file *file, unsigned how, uint64_t from, uint64_t bytes);
+int file_sync(struct file *file); /* -EINVAL: cannot be synchronised */
+/* Fills mapping's store, backing and object for mmap, after checking the rights
+ * the file was opened with; mapping->flags has the wished AREA_ bits, and loses
+ * the AREA_MAY_ ones that the file does not give. -EACCES, -ENODEV, -EPERM.
+ * space_map takes references, so the caller keeps its own. */
+int file_map(struct file *file, struct mapping *mapping);
+extern const struct backing file_backing; /* object: struct file */
+/* Reading touches the access time, as the mount and the flags say. */
+void file_touch_accessed(struct file *file);
 /* RLIMIT_FSIZE of current, asked by writes of regular files: kernel/ sets it. */
 void file_set_size_limit(uint64_t (*limit)(void));
 uint64_t file_size_limit(void);
