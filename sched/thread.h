@@ -96,6 +96,7 @@ struct thread {
     struct {
         signal_set blocked, saved_blocked; /* saved: sigsuspend's, ppoll's */
         bool restore_blocked;
+        signal_set awaited; /* by sigtimedwait: wake though blocked */
         struct list pending; /* struct queued_signal */
         signal_set pending_set;
         uintptr_t altstack, altstack_bytes;
@@ -107,6 +108,7 @@ struct thread {
         uintptr_t robust_list; /* user head, and its size */
         size_t robust_bytes;
         struct list process_link; /* in process->threads */
+        unsigned child_count;     /* children it made [process_tree_lock] */
         int exit_status;
         int parent_death_signal;
         struct thread *vfork_waiter; /* has a reference; released at exec, exit */
@@ -114,6 +116,7 @@ struct thread {
         uint64_t start_ns;
         uint64_t minor_faults, major_faults;
         bool no_new_privileges, is_exiting;
+        bool is_finished; /* its usage is its process' [process_tree_lock] */
         unsigned long personality;
         unsigned long timer_slack_ns;
     } task;
