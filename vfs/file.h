@@ -55,6 +55,7 @@ struct file_ops {
     size_t (*describe)(struct file *, char *buffer, size_t capacity);
     bool cannot_seek; /* pipes, terminals: -ESPIPE */
     bool is_stream;   /* no position lock needed */
+    bool takes_direct; /* open with OPEN_DIRECT is not -EINVAL */
 };
 
 struct file {
@@ -69,6 +70,7 @@ struct file {
     uint64_t position;
     struct pid *owner_pid; /* F_SETOWN */
     int owner_signal, owner_kind;
+    bool is_writer;        /* counted by inode_allow_write */
     struct list watchers;  /* epoll's entries, under `lock` */
     struct spinlock lock;
     struct deferred deferred;
@@ -87,7 +89,11 @@ int file_open_unnamed(const char *name, struct inode *inode,
 /* An already resolved place: exec, /proc/self/fd reopen. */
 int file_open_place(struct place place, unsigned flags,
     const struct credentials *who, struct file **opened);
+/* A half-made one without operations, which file_put frees with all it has by
+ * then; NULL for want of memory. For those that open. */
+struct file *file_new(unsigned flags, const struct credentials *opener);
 struct file *file_get(struct file *file);
+bool file_get_unless_zero(struct file *file); /* in a grace section */
 /* Defers the last put to the way back to user space: any context that is not
  * an interrupt. */
 void file_put(struct file *file);
@@ -123,6 +129,10 @@ void file_touch_accessed(struct file *file);
 void file_set_size_limit(uint64_t (*limit)(void));
 uint64_t file_size_limit(void);
 unsigned long file_count(void); /* open files in all */
+/* What /proc/PID/fd shows: place_path as seen from root, or the name that an
+ * unnamed file was given. root {0}: the root of the file's mounts. */
+char *file_path(
+    struct file *file, struct place root, char *buffer, size_t capacity);
 
 /* Regular files over inode->store: what tmpfs uses. */
 extern const struct file_ops store_file_ops;
