@@ -9,10 +9,10 @@
 enum lock_rank {
     RANK_NONE, /* not checked */
     /* Sleeping locks. */
+    RANK_FILE_POSITION, /* held while the file's own functions run */
     RANK_RENAME,
     RANK_MOUNTS_CHANGE,
     RANK_DIRECTORY, /* an inode's change mutex; parent before child */
-    RANK_FILE_POSITION,
     RANK_TERMINAL,
     RANK_PIPE,
     RANK_STORE_CHANGE,
