@@ -91,6 +91,7 @@ struct thread {
     struct {
         signal_set blocked, saved_blocked; /* saved: sigsuspend's, ppoll's */
         bool restore_blocked;
+        signal_set awaited; /* by sigtimedwait: wake though blocked */
         struct list pending; /* struct queued_signal */
         signal_set pending_set;
         uintptr_t altstack, altstack_bytes;
@@ -102,6 +103,7 @@ struct thread {
         uintptr_t robust_list; /* user head, and its size */
         size_t robust_bytes;
         struct list process_link; /* in process->threads */
+        unsigned child_count;     /* children it made [process_tree_lock] */
         int exit_status;
         int parent_death_signal;
         struct thread *vfork_waiter; /* has a reference; released at exec, exit */
