@@ -71,16 +71,6 @@ static bool ends_process(struct sending *s, struct thread *thread)
     return signal_default(s->number) == DEFAULT_END && !s->process->is_exiting;
 }
 
-static void kill_all_threads(struct process *process, int number)
-{
-    struct thread *thread;
-    process->is_exiting = true;
-    process->group_exit_status = STATUS_KILLED(number);
-    process->stopping = 0;
-    list_for_each(thread, &process->threads, task.process_link)
-        thread_set_work(thread, WORK_KILL);
-}
-
 static void flush_everywhere(struct sending *s, signal_set mask)
 {
     struct thread *thread;
@@ -144,7 +134,7 @@ bool sending_do(struct sending *s, struct thread *holder)
     if (!chosen)
         return true;
     if (ends_process(s, chosen))
-        kill_all_threads(s->process, s->number);
+        process_kill_locked(s->process, STATUS_KILLED(s->number));
     else
         thread_interrupt(chosen);
     return true;

@@ -109,17 +109,13 @@ static void describe_end(struct signal_info *info, int status)
 static void fill_info(struct signal_info *info, struct process *process,
     int code, int status)
 {
-    struct thread *thread;
+    struct usage usage;
     *info = (struct signal_info){ .code = code, .shape = SHAPE_CHILD };
     info->child.pid = process->pid->number;
     info->child.status = status;
-    info->child.user_ns = process->usage.user_ns;
-    info->child.system_ns = process->usage.system_ns;
-    list_for_each(thread, &process->threads, task.process_link) {
-        uint64_t user_ns = thread_user_ns(thread);
-        info->child.user_ns += user_ns;
-        info->child.system_ns += thread_cpu_ns(thread) - user_ns;
-    }
+    process_usage_locked(process, &usage);
+    info->child.user_ns = usage.user_ns;
+    info->child.system_ns = usage.system_ns;
     if (process->leader)
         info->child.uid = thread_uid(process->leader);
     if (!is_about_stops(code))
