@@ -10,7 +10,7 @@
 static int change(struct place place, struct inode *inode, unsigned mask,
     const struct attributes *attributes)
 {
-    if (place.mount && place.mount->flags & MOUNT_READ_ONLY)
+    if (place.mount && mount_is_read_only(place.mount))
         return -EROFS;
     return inode_change(inode, mask, attributes, current->credentials);
 }
@@ -219,29 +219,6 @@ long sys_utime(const char __user *path, const void __user *from)
     return set_times(AT_FDCWD, path, WALK_FOLLOW, &times);
 }
 
-static int truncate(struct place place, struct inode *inode, uint64_t bytes)
-{
-    if (inode->type == INODE_DIRECTORY)
-        return -EISDIR;
-    if (inode->type != INODE_REGULAR)
-        return -EINVAL;
-    int error =
-        inode_permission(inode, MAY_WRITE, current->credentials);
-    if (error)
-        return error;
-    if (place.mount && place.mount->flags & MOUNT_READ_ONLY)
-        return -EROFS;
-    if (bytes > file_size_limit())
-        return -EFBIG;
-    error = inode_allow_write(inode);
-    if (error)
-        return error;
-    struct attributes wanted = { .bytes = bytes };
-    error = inode_change(inode, SET_BYTES, &wanted, current->credentials);
-    inode_end_write(inode);
-    return error;
-}
-
 long sys_truncate(const char __user *path, int64_t bytes)
 {
     struct place place;
@@ -250,7 +227,7 @@ long sys_truncate(const char __user *path, int64_t bytes)
     int error = place_argument(AT_FDCWD, path, WALK_FOLLOW, &place);
     if (error)
         return error;
-    error = truncate(place, place.entry->inode, bytes);
+    error = place_truncate(place, bytes, current->credentials);
     place_put(place);
     return io_written(error);
 }

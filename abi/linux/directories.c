@@ -133,7 +133,7 @@ static int check_access(
     int error = inode_permission(inode, rights, who);
     if (error || !(rights & MAY_WRITE) || !is_of_tree(inode->type))
         return error;
-    return place.mount->flags & MOUNT_READ_ONLY ? -EROFS : 0;
+    return mount_is_read_only(place.mount) ? -EROFS : 0;
 }
 
 static long access_as(const struct credentials *who, int at,

@@ -147,6 +147,32 @@ long sys_umount2(const char __user *target, int flags)
     return error;
 }
 
+/* Everyone whose root or working directory is the old root goes along. */
+static void move_from(struct paths *paths, struct place old, struct place new)
+{
+    struct place root = paths_root(paths), cwd = paths_cwd(paths);
+    if (place_is_same(root, old))
+        paths_set_root(paths, new);
+    if (place_is_same(cwd, old))
+        paths_set_cwd(paths, new);
+    place_put(root);
+    place_put(cwd);
+}
+
+static void move_all_from(struct place old, struct place new)
+{
+    struct pid *pid;
+    for (int number = 1; (pid = pid_next_get(number));
+         number = pid->number + 1, pid_put(pid)) {
+        struct thread *thread = pid_thread(pid);
+        struct paths *paths = thread ? thread_paths(thread) : NULL;
+        if (paths)
+            move_from(paths, old, new);
+        paths_put(paths);
+        thread_put(thread);
+    }
+}
+
 long sys_pivot_root(
     const char __user *new_path, const char __user *old_path)
 {
@@ -162,6 +188,8 @@ long sys_pivot_root(
     if (!error) {
         struct place root = paths_root(current->paths);
         error = mount_pivot(new_root, put_old, root);
+        if (!error)
+            move_all_from(root, new_root);
         place_put(root);
         place_put(put_old);
     }

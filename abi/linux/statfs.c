@@ -33,12 +33,8 @@ static unsigned flags_from_mount(const struct mount *mount)
 static long give(const struct mount *mount, struct filesystem *filesystem,
     void __user *to)
 {
-    struct filesystem_totals totals = {
-        .block_bytes = PAGE_BYTES,
-        .name_max = NAME_BYTES_MAX,
-    };
-    if (filesystem->type->totals)
-        filesystem->type->totals(filesystem, &totals);
+    struct filesystem_totals totals;
+    filesystem_totals(filesystem, &totals);
     struct statfs status;
     memset(&status, 0, sizeof status);
     status.f_type = totals.magic;
