@@ -22,6 +22,7 @@
 #include "sched/pid.h"
 #include "sched/thread.h"
 #include "sched/timer.h"
+#include "sched/work.h"
 
 struct terminal;
 struct file;
@@ -40,6 +41,7 @@ struct interval_timer {
     struct timer timer;
     struct process *process;
     uint64_t deadline_ns, interval_ns;
+    struct queued_signal signal; /* SIGALRM */
 };
 
 struct process {
@@ -85,6 +87,9 @@ struct process {
     uint64_t virtual_timer_ns, virtual_interval_ns;  /* ITIMER_VIRTUAL, user time */
     uint64_t profile_timer_ns, profile_interval_ns;  /* ITIMER_PROF */
     struct list posix_timers; int next_timer_id;
+    struct timer cpu_timer;   /* kernel/cpu_timers.c: looks at the three above */
+    struct work cpu_timer_work;
+    bool has_cpu_timer, cpu_timer_is_active, timers_are_over;
     uint64_t start_ns;        /* monotonic */
     struct wait_queue child_queue; /* parents wait here for children */
     struct wait_queue thread_queue; /* woken when a thread leaves */
