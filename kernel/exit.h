@@ -25,8 +25,6 @@ void process_kill_locked(struct process *process, int status);
 /* exec: the other threads of current's process end; current becomes leader.
  * -EAGAIN (-ERESTART) if another exec or exit is under way. */
 int process_take_over(void);
-/* The process becomes whole again after exec's point of no return. */
-void process_take_over_done(void);
 
 /* reparent.c [process_tree_lock]: the children that `thread` made, or all of
  * its process, get another parent. */
