@@ -3,9 +3,10 @@
 #ifndef KERNEL_EXEC_H
 #define KERNEL_EXEC_H
 
+#include "lib/list.h"
 #include "vfs/paths.h"
 
-enum { EXEC_STRING_MAX = 131072, EXEC_INTERPRETERS_MAX = 5 };
+enum { EXEC_STRING_MAX = 131072, EXEC_INTERPRETERS_MAX = 5, EXEC_HEAD_BYTES = 256 };
 
 /* Where argument and environment strings come from: user memory or the
  * kernel's (init). */
@@ -36,14 +37,48 @@ int exec(const struct walk *walk, const char *path, const struct string_list *ar
 int exec_place(struct place place, const char *name, const struct string_list *arguments,
     const struct string_list *environment);
 
-/* elf.c: maps the image of an open file into space. */
+/* thread->task.personality: no random addresses (asserted in abi/). */
+enum { PERSONALITY_FIXED_ADDRESSES = 0x0040000 };
+
+/* exec_strings.c: the strings of a program on their way to its stack. */
+enum { STRINGS_CHUNK_BYTES = 4096 };
+struct strings {
+    struct list chunks;   /* each a heap block of STRINGS_CHUNK_BYTES */
+    size_t bytes;         /* in all, with their NULs */
+    size_t first_bytes;   /* of the first string: argument 0, that scripts drop */
+    size_t most;          /* -E2BIG beyond */
+    unsigned argument_count, environment_count;
+};
+void strings_init(struct strings *strings, uint64_t stack_limit);
+void strings_free(struct strings *strings);
+int strings_add_text(struct strings *strings, const char *text);
+/* -E2BIG, -EFAULT, -ENOMEM, -ERESTART (killed) */
+int strings_gather(struct strings *strings, const struct string_list *arguments,
+    const struct string_list *environment);
+/* Writes them, from byte `skip` on, to the space's memory at `at`. -EFAULT */
+int strings_write(
+    const struct strings *strings, size_t skip, struct space *space, uintptr_t at);
+
+/* script.c: takes the line after #! apart: -ENOEXEC. `argument` may be NULL. */
+int script_parse(char *head, size_t bytes, char **interpreter, char **argument);
+
+/* exec_credentials.c: who runs the program then; NULL: as before; with what
+ * the file's set-id bits give. is_secure as AT_SECURE. -ENOMEM */
+struct credentials;
 struct file;
+int exec_credentials(struct file *file, bool is_shared_unsafe,
+    const struct credentials **who, bool *is_secure);
+
+/* elf.c: maps the image of an open file into space. The addresses are random
+ * if `is_random`. */
 struct elf_image {
     uintptr_t base, entry, headers, code_start, code_end, data_start, data_end, break_start;
     unsigned header_count;
     char *interpreter; /* heap, or NULL */
-    bool wants_executable_stack;
+    bool wants_executable_stack, is_position_independent, is_random;
 };
+/* -ENOEXEC, -ELIBBAD (of an interpreter), -EINVAL, -EIO, -ENOMEM. image's
+ * interpreter is the caller's to free, also after an error. */
 int elf_load(struct file *file, struct space *space, bool is_interpreter, struct elf_image *image);
 
 #endif

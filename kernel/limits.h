@@ -24,6 +24,12 @@ uint64_t process_limit(struct process *process, enum limit_kind kind); /* soft *
 int process_set_limit(struct process *process, enum limit_kind kind,
     const struct limit *wanted, struct limit *old);
 void limits_init_first(struct limit limits[LIMIT_KINDS]);
+/* All threads of the system, against what memory allows. -EAGAIN */
+void limits_init_threads(uint64_t memory_pages);
+unsigned limits_most_threads(void);
+int all_threads_count(void);
+void all_threads_uncount(void);
+unsigned all_threads(void);
 
 /* How many processes (threads) a user has, against LIMIT_PROCESSES. -EAGAIN. */
 int user_count_thread(uint32_t uid, uint64_t limit, bool is_privileged);

@@ -4,7 +4,16 @@
  *
  * process_tree_lock (spin) guards who is whose parent, child, thread, and the
  * members of groups and sessions.  Each process and thread is found by struct
- * pid inside a grace section. */
+ * pid inside a grace section.
+ *
+ * The list of threads changes with process_tree_lock and handlers->lock both
+ * held (in this order), so that either is enough to walk it.  A thread keeps
+ * its handlers, credentials, process and pid until its memory goes; space,
+ * files and paths are gone when it ends: thread_space() and its like take
+ * process->lock, under which current replaces them.
+ *
+ * A thread that has ended leaves the list, but for the leader, which stays
+ * until the process is reaped. */
 #ifndef KERNEL_PROCESS_H
 #define KERNEL_PROCESS_H
 
@@ -13,6 +22,7 @@
 #include "sched/pid.h"
 #include "sched/thread.h"
 #include "sched/timer.h"
+#include "sched/work.h"
 
 struct terminal;
 struct file;
@@ -31,6 +41,7 @@ struct interval_timer {
     struct timer timer;
     struct process *process;
     uint64_t deadline_ns, interval_ns;
+    struct queued_signal signal; /* SIGALRM */
 };
 
 struct process {
@@ -43,6 +54,7 @@ struct process {
     struct list children, sibling;
     struct list threads;      /* thread.task.process_link; leader first */
     unsigned thread_count;    /* not yet gone from the list */
+    unsigned unfinished;      /* not yet ended; at 0 it is a zombie */
     struct thread *leader;    /* with a reference until reaped */
     struct pid *group, *session; /* with references and uses */
     struct list group_link, session_link;
@@ -51,6 +63,8 @@ struct process {
     bool has_execed;          /* setpgid's EACCES */
     bool is_subreaper, has_subreaper_above;
     bool is_session_leader;
+    struct thread *maker;     /* the parent's thread that made it */
+    uint32_t exec_count, parent_exec_count; /* exit_signal of strangers */
     int exit_signal;          /* to the parent: SIGCHLD, another, or 0 */
     int exit_status;          /* as wait(2) encodes it */
     struct usage usage, children_usage;
@@ -61,6 +75,7 @@ struct process {
     bool is_exiting;          /* exit_group or a fatal signal began */
     int group_exit_status;
     struct thread *exec_by;   /* the thread that kills the others for exec */
+    unsigned running;         /* threads that have not begun to end */
     bool is_stopped, is_continued; /* job control, as wait reports them */
     bool stop_reported, continue_reported;
     int stop_signal;
@@ -72,6 +87,9 @@ struct process {
     uint64_t virtual_timer_ns, virtual_interval_ns;  /* ITIMER_VIRTUAL, user time */
     uint64_t profile_timer_ns, profile_interval_ns;  /* ITIMER_PROF */
     struct list posix_timers; int next_timer_id;
+    struct timer cpu_timer;   /* kernel/cpu_timers.c: looks at the three above */
+    struct work cpu_timer_work;
+    bool has_cpu_timer, cpu_timer_is_active, timers_are_over;
     uint64_t start_ns;        /* monotonic */
     struct wait_queue child_queue; /* parents wait here for children */
     struct wait_queue thread_queue; /* woken when a thread leaves */
@@ -87,6 +105,9 @@ void process_put(struct process *process); /* may free after a grace period */
 /* By number, with a reference; NULL. A zombie is still found. */
 struct process *process_find(int pid);
 struct thread *thread_find(int tid); /* with a reference */
+/* Who bears pid, with a reference; NULL. */
+struct process *pid_process(struct pid *pid);
+struct thread *pid_thread(struct pid *pid);
 static inline struct process *current_process(void)
 {
     return current->process;
@@ -95,6 +116,14 @@ int thread_number(const struct thread *thread);
 int process_number(const struct process *process);
 int process_parent_number(struct process *process);
 struct process *process_first(void); /* number 1 */
+void process_set_first(struct process *process); /* start-up: takes a reference */
+/* The tree from now on; parent may be NULL (the first). [process_tree_lock] */
+void process_enter_tree_locked(struct process *process, struct process *parent);
+void process_leave_tree_locked(struct process *process);
+/* A thread into and out of process->threads. [process_tree_lock and
+ * handlers->lock] */
+void process_add_thread_locked(struct process *process, struct thread *thread);
+void process_remove_thread_locked(struct process *process, struct thread *thread);
 unsigned process_count(void);
 unsigned thread_count(void);
 /* A reference to a space, files … of another's thread: NULL if it is gone. */
@@ -111,7 +140,16 @@ int process_new_session(void);
 int process_group_number(int pid);   /* 0: own; -ESRCH */
 int process_session_number(int pid);
 bool group_is_orphaned(struct pid *group); /* [process_tree_lock] */
+/* As if `ignored` were gone. [process_tree_lock] */
+bool group_is_orphaned_without(struct pid *group, const struct process *ignored);
+bool group_has_stopped(struct pid *group); /* [process_tree_lock] */
+/* Group and session of a new process: its maker's. [process_tree_lock] */
+void group_join_locked(struct process *process, struct pid *group, struct pid *session);
+void group_leave_locked(struct process *process);
 
+void usage_add(struct usage *sum, const struct usage *more);
+/* The same with process_tree_lock held. */
+void process_usage_locked(struct process *process, struct usage *usage);
 /* Adds live threads' to the process's own; children: those waited for. */
 void process_usage(struct process *process, struct usage *usage);
 void process_children_usage(struct process *process, struct usage *usage);

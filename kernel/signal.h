@@ -9,6 +9,7 @@
 
 #include "lib/refcount.h"
 #include "lib/signals.h"
+#include "sched/grace.h"
 #include "sched/thread.h"
 
 struct frame;
@@ -34,7 +35,15 @@ struct queued_signal {
     struct list link;
     struct signal_info info;
     uint32_t uid;       /* counted against */
-    bool is_preallocated; /* a timer's own: not freed */
+    bool is_counted;
+    bool is_preallocated; /* a timer's own: not freed. For those alone: */
+    uint8_t place;        /* where it is now: kernel/signal_later.c */
+    struct process *process; /* for whom: no references, the owner's life is */
+    struct thread *thread;   /* shorter than theirs; NULL: the process */
+    /* Called under handlers->lock when it left the queue to be delivered (it
+     * may complete info) or was ignored (info NULL); may queue it again later
+     * through a timer, not at once. May be NULL. */
+    void (*taken)(struct queued_signal *queued, struct signal_info *info);
 };
 
 enum { HANDLER_DEFAULT = 0, HANDLER_IGNORE = 1 };
@@ -53,6 +62,7 @@ struct action {
 
 struct handlers {
     struct refcount refs;
+    struct grace grace;
     struct spinlock lock; /* RANK_SIGNALS; taken with interrupts off */
     struct action actions[SIGNAL_COUNT]; /* [number - 1] */
 };
@@ -64,10 +74,20 @@ struct handlers *handlers_copy(struct handlers *handlers);
 void handlers_reset(struct handlers *handlers, bool also_ignored); /* exec; CLEAR_SIGHAND */
 unsigned long handlers_lock(struct thread *thread); /* of a live thread; irq state */
 void handlers_unlock(struct thread *thread, unsigned long irq_state);
+/* The same of one that may be on its way out: false if it has none any more. */
+bool handlers_try_lock(struct thread *thread, unsigned long *irq_state);
+/* exec: current's handlers become its own if others share them. -ENOMEM */
+int handlers_unshare(void);
 
-/* Sending. info NULL: SI_KERNEL. Permission was checked. Never fails for want of
+/* Sending. Permission was checked. Never fails for want of
  * memory but for real-time signals with SI_QUEUE (-EAGAIN). Any context but an
- * interrupt handler; timers use signal_send_later. */
+ * interrupt handler; process_tree_lock is taken inside but for ..._locked;
+ * timers use signal_send_queued. */
+int signal_send_process_locked(struct process *process, const struct signal_info *info);
+int signal_send_group_locked(struct pid *group, const struct signal_info *info);
+int signal_send_thread_locked(struct thread *thread, const struct signal_info *info);
+/* Fills info as the kernel's own (SI_KERNEL). */
+void signal_info_kernel(struct signal_info *info, int number);
 int signal_send_thread(struct thread *thread, const struct signal_info *info);
 int signal_send_process(struct process *process, const struct signal_info *info);
 int signal_send_group(struct pid *group, const struct signal_info *info); /* kernel's own */
@@ -84,6 +104,8 @@ void signal_unqueue(struct queued_signal *queued, struct process *process, struc
 int kill_by_number(int pid, const struct signal_info *info);
 int kill_thread(int tgid, int tid, const struct signal_info *info); /* tgid 0: tkill */
 bool may_signal(struct thread *target, int number);
+/* rt_sigqueueinfo's: may current send si_code `code` to that process? */
+bool may_queue_code(int process, int code);
 void signal_info_from_current(struct signal_info *info, int number, int code);
 
 /* sigaction: wanted, old may be NULL. -EINVAL */
@@ -111,9 +133,15 @@ void signal_deliver(struct frame *frame);
 
 /* Queues of the end: frees what is pending. */
 void signals_flush(struct list *pending, signal_set *set);
-/* Job control from exit.c, wait.c: */
+/* Job control from exit.c, wait.c.  The end of a process (CLD_EXITED …) is told
+ * from process->exit_status, set before; status matters for stops only.  The
+ * parent's waiters are woken. */
 void process_notify_parent(struct process *process, int code, int status);
+void process_notify_parent_locked(struct process *process, int code, int status);
 void signal_init_thread(struct thread *thread);
+/* First thing of thread_end: current takes no more signals; what was for the
+ * whole process goes to another thread, a stop under way does not wait for us. */
+void signal_leave(void);
 
 /* True if the default action ignores it, stops, or ends the process. */
 enum signal_default { DEFAULT_END, DEFAULT_CORE, DEFAULT_IGNORE, DEFAULT_STOP, DEFAULT_CONTINUE };

@@ -17,7 +17,10 @@ void system_set_domain(const char *name, size_t bytes);
 
 enum system_end { END_RESTART, END_HALT, END_POWER_OFF };
 noreturn_fn void system_end(enum system_end how); /* says so on the console */
-bool system_ctrl_alt_del(void);
+bool system_ctrl_alt_del(void); /* restarts at once; else init gets SIGINT */
+void system_set_ctrl_alt_del(bool restarts);
+/* Panics obey panic=, and report the running program. */
+void system_init_panic(void);
 
 /* The boot command line as given, for /proc/cmdline. */
 const char *system_command_line(void);

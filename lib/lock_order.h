@@ -9,10 +9,10 @@
 enum lock_rank {
     RANK_NONE, /* not checked */
     /* Sleeping locks. */
+    RANK_FILE_POSITION, /* held while the file's own functions run */
     RANK_RENAME,
     RANK_MOUNTS_CHANGE,
     RANK_DIRECTORY, /* an inode's change mutex; parent before child */
-    RANK_FILE_POSITION,
     RANK_TERMINAL,
     RANK_PIPE,
     RANK_STORE_CHANGE,
@@ -37,6 +37,8 @@ enum lock_rank {
     RANK_WAIT_QUEUE,
     RANK_PID,
     RANK_TIMERS,
+    RANK_WORK, /* queues of work and left-over puts */
+    RANK_THREAD, /* a thread's state, against its wakers */
     RANK_RUN_QUEUE,
     RANK_HEAP,
     RANK_PAGES,

@@ -23,31 +23,41 @@ struct entry {
     char *name;           /* counted and NUL-ended; replaced by rename */
     struct inode *inode;  /* with a reference; NULL: negative */
     struct filesystem *filesystem;
-    struct list hash_link;
+    struct entry *hash_next, **hash_from; /* [names, grace] the hash chain */
     struct tree_node child_node; /* in parent's children, by cookie */
     struct tree children;        /* [parent inode's change mutex] */
     uint64_t cookie, next_cookie; /* stable, of readdir; 3 is the first child */
-    uint32_t mounts;             /* [atomic] mounts on this entry */
-    bool is_hashed, is_pinned;   /* pinned: lives in a tmpfs-like directory */
-    uint32_t sequence;           /* odd while rename changes it */
+    uint32_t mounts;              /* [names] mounts on this entry */
+    bool is_hashed, is_pinned;    /* pinned: lives in a tmpfs-like directory */
+    bool is_frozen;               /* [names] about to be removed or renamed */
     struct grace grace;
     char short_name[32];
 };
 
-/* A root, or a child not yet hashed. NULL for want of memory. */
+/* A root. NULL for want of memory. Takes the inode's reference (even then). */
 struct entry *entry_new_root(struct filesystem *filesystem, struct inode *root);
+/* A child that no lookup finds: of O_TMPFILE. NULL for want of memory. */
+struct entry *entry_new_unhashed(
+    struct entry *parent, const char *name, size_t bytes);
 struct entry *entry_get(struct entry *entry);
 void entry_put(struct entry *entry); /* may sleep */
 uint64_t entry_hash(
     const struct entry *parent, const char *name, size_t bytes);
+/* The child of that name if the cache has it (negative perhaps, stale
+ * perhaps), with a reference; or NULL. No locks. */
+struct entry *entry_find_cached(
+    const struct entry *directory, const char *name, size_t bytes);
+/* May the cached entry be used? If not it is dropped. */
+bool entry_is_valid(struct entry *entry);
 /* The child of that name, cached or looked up (then directory->change is taken
  * inside), negative perhaps, with a reference. -ENOENT (directory gone),
- * -ENOTDIR, -EACCES is the caller's, -ENOMEM. */
+ * -ENOTDIR, -ENAMETOOLONG, -EACCES is the caller's, -ENOMEM. */
 int entry_find(struct entry *directory, const char *name, size_t bytes,
     struct entry **found);
 /* As above with directory->inode->change held. */
 int entry_find_locked(struct entry *directory, const char *name, size_t bytes,
     struct entry **found);
+struct entry *entry_parent(struct entry *entry); /* with a reference */
 /* For inode_ops: gives a negative entry its inode (reference moves in). */
 void entry_fill(struct entry *entry, struct inode *inode);
 /* tmpfs-like directories: the entry stays until entry_unpin. */
@@ -55,9 +65,34 @@ void entry_pin(struct entry *entry);
 void entry_unpin(struct entry *entry);
 /* The name is gone: unhashed; the object lives on while referenced. */
 void entry_drop(struct entry *entry);
-/* Rename, under both directories' change and filesystem->rename. -ENOMEM */
-int entry_move(struct entry *entry, struct entry *new_parent, const char *name,
-    size_t bytes);
+bool entry_is_dropped(const struct entry *entry); /* had a name, has none now */
+
+/* A removal or rename is under way: nothing can be mounted here until
+ * entry_thaw. False: something is mounted. */
+bool entry_freeze(struct entry *entry);
+void entry_thaw(struct entry *entry);
+/* One mount more on the entry; false: the name is going or gone. */
+bool entry_add_mount(struct entry *entry);
+void entry_remove_mount(struct entry *entry);
+
+/* Rename, under both directories' change, and filesystem->rename if there are
+ * two: entry takes the place of target, whose name is then gone (_move), or
+ * both take each other's (_swap). The names are made beforehand by
+ * entry_name_copy, so that this cannot fail, and are consumed. */
+struct entry_name;
+struct entry_name *entry_name_copy(const struct entry *entry); /* NULL */
+void entry_name_free(struct entry_name *name);
+void entry_move(
+    struct entry *entry, struct entry *target, struct entry_name *name);
+void entry_swap(struct entry *a, struct entry *b, struct entry_name *name_of_a,
+    struct entry_name *name_of_b);
+/* Also true if they are the same. */
 bool entry_is_ancestor(const struct entry *ancestor, const struct entry *entry);
+
+/* Names and parents stand still between these (a spin lock): for paths. */
+void names_hold(void);
+void names_release(void);
+/* Changes with every rename. */
+uint32_t names_sequence(void);
 
 #endif

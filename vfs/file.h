@@ -22,6 +22,14 @@ enum open_flags {
 
 enum seek_from { SEEK_START, SEEK_CURRENT, SEEK_END_OF, SEEK_TO_DATA, SEEK_TO_HOLE };
 
+/* How file_ops.allocate changes what is stored. */
+enum allocate_how {
+    ALLOCATE_KEEP_SIZE = 1,
+    ALLOCATE_PUNCH = 2, /* with KEEP_SIZE: a hole */
+    ALLOCATE_ZERO = 4, ALLOCATE_COLLAPSE = 8, ALLOCATE_INSERT = 16,
+    ALLOCATE_UNSHARE = 32,
+};
+
 struct file;
 struct area;
 struct mapping;
@@ -47,6 +55,7 @@ struct file_ops {
     size_t (*describe)(struct file *, char *buffer, size_t capacity);
     bool cannot_seek; /* pipes, terminals: -ESPIPE */
     bool is_stream;   /* no position lock needed */
+    bool takes_direct; /* open with OPEN_DIRECT is not -EINVAL */
 };
 
 struct file {
@@ -61,6 +70,7 @@ struct file {
     uint64_t position;
     struct pid *owner_pid; /* F_SETOWN */
     int owner_signal, owner_kind;
+    bool is_writer;        /* counted by inode_allow_write */
     struct list watchers;  /* epoll's entries, under `lock` */
     struct spinlock lock;
     struct deferred deferred;
@@ -79,7 +89,11 @@ int file_open_unnamed(const char *name, struct inode *inode,
 /* An already resolved place: exec, /proc/self/fd reopen. */
 int file_open_place(struct place place, unsigned flags,
     const struct credentials *who, struct file **opened);
+/* A half-made one without operations, which file_put frees with all it has by
+ * then; NULL for want of memory. For those that open. */
+struct file *file_new(unsigned flags, const struct credentials *opener);
 struct file *file_get(struct file *file);
+bool file_get_unless_zero(struct file *file); /* in a grace section */
 /* Defers the last put to the way back to user space: any context that is not
  * an interrupt. */
 void file_put(struct file *file);
@@ -99,10 +113,26 @@ long file_control(struct file *file, unsigned verb, uintptr_t argument);
 /* sendfile, splice's base: from in's position (or *position) to out. */
 ssize_t file_copy(struct file *in, uint64_t *in_position, struct file *out,
     uint64_t *out_position, size_t bytes);
+/* fallocate(2) with its checks: -EBADF, -EINVAL, -ESPIPE, -ENODEV, -EFBIG. */
+int file_allocate(
+    struct file *file, unsigned how, uint64_t from, uint64_t bytes);
+int file_sync(struct file *file); /* -EINVAL: cannot be synchronised */
+/* Fills mapping's store, backing and object for mmap, after checking the rights
+ * the file was opened with; mapping->flags has the wished AREA_ bits, and loses
+ * the AREA_MAY_ ones that the file does not give. -EACCES, -ENODEV, -EPERM.
+ * space_map takes references, so the caller keeps its own. */
+int file_map(struct file *file, struct mapping *mapping);
+extern const struct backing file_backing; /* object: struct file */
+/* Reading touches the access time, as the mount and the flags say. */
+void file_touch_accessed(struct file *file);
 /* RLIMIT_FSIZE of current, asked by writes of regular files: kernel/ sets it. */
 void file_set_size_limit(uint64_t (*limit)(void));
 uint64_t file_size_limit(void);
 unsigned long file_count(void); /* open files in all */
+/* What /proc/PID/fd shows: place_path as seen from root, or the name that an
+ * unnamed file was given. root {0}: the root of the file's mounts. */
+char *file_path(
+    struct file *file, struct place root, char *buffer, size_t capacity);
 
 /* Regular files over inode->store: what tmpfs uses. */
 extern const struct file_ops store_file_ops;

@@ -64,12 +64,18 @@ struct inode_ops {
     /* Moves from to the place of to, replacing what is there (checked). */
     int (*rename)(struct inode *from_directory, struct entry *from,
         struct inode *to_directory, struct entry *to, bool exchange);
-    /* Symlink text, counted, into a fresh heap block. */
+    /* O_TMPFILE: a regular file that no directory knows; fills entry, which
+     * is not hashed. NULL: -EOPNOTSUPP. */
+    int (*make_unnamed)(struct inode *directory, struct entry *entry,
+        unsigned mode, const struct credentials *who);
+    /* Symlink text, NUL-ended, into a fresh heap block; its length or -E. */
     int (*read_link)(struct inode *inode, char **target);
     /* A magic link (/proc/PID/exe, fd): goes straight to a place with
      * references; instead of read_link when following. */
     int (*follow)(struct inode *inode, struct mount **mount, struct entry **entry);
     void (*attributes)(struct inode *inode, struct attributes *attributes);
+    /* Before the generic part sets what mask says; SET_BYTES is wholly its
+     * affair. NULL: a store is resized. */
     int (*set_attributes)(struct inode *inode, unsigned mask,
         const struct attributes *attributes);
     /* Beyond the mode bits, e.g. /proc of others; NULL: vfs/permission.c. */
@@ -77,7 +83,9 @@ struct inode_ops {
         const struct credentials *who);
     /* After the generic part of open: may replace file->ops, private. */
     int (*open)(struct inode *inode, struct file *file);
-    void (*free)(struct inode *inode); /* last reference, no links count */
+    /* The last reference is gone: frees what is private. The inode itself and
+     * its store go afterwards. */
+    void (*free)(struct inode *inode);
 };
 
 struct inode {
@@ -99,6 +107,8 @@ struct inode {
     uint64_t special; /* device number */
     int writers;      /* open for writing (>0) or denied by exec (<0) */
     struct pipe *pipe; /* of a FIFO that is open */
+    bool is_linkable;  /* though it has no links: O_TMPFILE */
+    uint64_t tally;    /* [atomic] tmpfs: pages, or names in a directory */
     struct list locks; /* vfs/locks.c */
     struct list watches; /* inotify, later */
     struct grace grace;
@@ -106,12 +116,13 @@ struct inode {
 
 /* One mounted (or mountable) tree. */
 struct filesystem {
-    struct refcount refs;
+    struct refcount refs; /* mounts and other users of the whole tree */
+    int64_t inodes;       /* [atomic] that live; -1: the tree is gone as well */
     const struct filesystem_type *type;
     uint64_t device;     /* st_dev */
     struct entry *root;  /* owned */
     void *private;
-    unsigned flags;
+    unsigned flags;      /* [atomic] MOUNT_READ_ONLY: for all its mounts */
     uint64_t next_inode; /* [atomic] */
     struct mutex rename; /* renames that move directories */
     uint64_t max_pages, used_pages, max_inodes, used_inodes; /* tmpfs; [atomic] */
@@ -128,9 +139,17 @@ struct filesystem_type {
     /* options: mount(2)'s data string, may be NULL. -EINVAL on unknown ones. */
     int (*make)(const char *options, struct filesystem **made);
     void (*totals)(struct filesystem *filesystem, struct filesystem_totals *t);
+    /* What /proc/mounts shows, each with a comma before: ",size=4k". */
     void (*options)(struct filesystem *fs, char *buffer, size_t capacity);
+    int (*remount)(struct filesystem *filesystem, const char *options);
+    /* The last put: takes the tree down; root is put afterwards. */
     void (*destroy)(struct filesystem *filesystem);
 };
+/* One reference, a device number of its own, no root yet. NULL. */
+struct filesystem *filesystem_new(const struct filesystem_type *type);
+/* statfs: what the type says, or what is true of any. */
+void filesystem_totals(
+    struct filesystem *filesystem, struct filesystem_totals *totals);
 int filesystem_register(const struct filesystem_type *type);
 const struct filesystem_type *filesystem_type_find(const char *name);
 const struct filesystem_type *filesystem_type_at(unsigned index); /* for /proc */
@@ -156,10 +175,17 @@ int inode_permission(struct inode *inode, unsigned rights,
     const struct credentials *who);
 /* Owner or CAPABLE_FOWNER. */
 bool inode_is_owned(const struct inode *inode, const struct credentials *who);
+/* May `who` remove what victim is from directory, as far as the sticky bit
+ * says? */
+bool inode_sticky_allows(const struct inode *directory,
+    const struct inode *victim, const struct credentials *who);
 /* chmod, chown, utimensat, truncate with all of Linux's rules (setgid bits,
- * -EPERM …), then the inode's own set_attributes. `locked`: change is held. */
+ * -EPERM …), then the inode's own set_attributes. Takes inode->change. Rights
+ * to write for SET_BYTES are the caller's affair: see place_truncate. */
 int inode_change(struct inode *inode, unsigned mask,
     const struct attributes *attributes, const struct credentials *who);
+/* What a write or truncate does to setuid and setgid programs. */
+void inode_drop_set_ids(struct inode *inode, const struct credentials *who);
 /* Writers against execution: -ETXTBSY. */
 int inode_allow_write(struct inode *inode);
 void inode_end_write(struct inode *inode);

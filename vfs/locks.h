@@ -24,6 +24,9 @@ void lock_query(struct file *file, enum lock_family family, const void *owner,
 /* A descriptor of the inode was closed by owner (a struct files *): its POSIX
  * locks go. The last put of a file: its OFD and flock locks go. */
 void lock_drop_owner(struct inode *inode, enum lock_family family, const void *owner);
+/* The last put of a file: what it owns, and POSIX locks set through it that a
+ * racing close could not see. */
+void lock_drop_file(struct file *file);
 /* /proc/locks: later. */
 
 #endif

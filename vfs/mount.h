@@ -33,7 +33,12 @@ struct mount {
     int id, parent_id;
     char *source;         /* "none", "tmpfs", …; for /proc/mounts */
     bool is_detached;
+    bool is_expiring; /* UNMOUNT_EXPIRE was asked once */
 };
+
+struct mount *mount_get(struct mount *mount);
+void mount_put(struct mount *mount); /* may sleep */
+bool mount_is_read_only(const struct mount *mount); /* or its filesystem is */
 
 struct place place_get(struct place place);
 void place_put(struct place place); /* may sleep */
@@ -52,8 +57,13 @@ int mount_move(struct place from, struct place to);
 int mount_change(struct place at, unsigned flags, bool is_bind_remount, const char *options);
 enum { UNMOUNT_DETACH = 1, UNMOUNT_FORCE = 2, UNMOUNT_EXPIRE = 4 };
 int mount_remove(struct place at, unsigned how);
+/* Users of the old root (paths of all processes) are moved by the caller. */
 int mount_pivot(struct place new_root, struct place put_old,
     struct place current_root);
+/* The mount tree stands still between these (a spin lock): for paths. Taken
+ * before names_hold. */
+void mounts_hold(void);
+void mounts_release(void);
 
 /* The mount on top of place, if any: steps down with references moved. */
 bool mount_descend(struct place *place);

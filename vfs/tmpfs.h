@@ -10,6 +10,10 @@ extern const struct filesystem_type tmpfs_type, ramfs_type, rootfs_type;
 extern const struct inode_ops tmpfs_directory_ops, tmpfs_file_ops,
     tmpfs_symlink_ops, tmpfs_special_ops;
 int tmpfs_make(const char *options, struct filesystem **made);
+/* Pages were freed, or could not be had: used_pages is made true again. */
+void tmpfs_settle(struct inode *inode);
+/* Why there is no page for a file of it: -ENOSPC or -ENOMEM. */
+int tmpfs_shortage(struct inode *inode);
 /* An unnamed regular file of an internal tmpfs (memfd, shared memory). */
 struct inode *tmpfs_unnamed(const struct credentials *who);
 

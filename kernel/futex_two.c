@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* Futex operations on two words: requeueing, and waking after a change.
+ *
+ * Both buckets are held, in address order.  User memory is touched meanwhile
+ * with faults turned off; what was missing is brought in without the locks, and
+ * all begins again. */
+#include "arch/atomic.h"
+#include "kernel/futex_queue.h"
+#include "lib/errno.h"
+#include "mm/space.h"
+#include "mm/user.h"
+
+struct two {
+    struct futex_key keys[2];
+    struct futex_bucket *buckets[2];
+};
+
+static int two_find(struct two *two, uintptr_t first, uintptr_t second,
+    enum futex_scope scope)
+{
+    int error = futex_key(first, scope, false, &two->keys[0]);
+    if (!error)
+        error = futex_key(second, scope, true, &two->keys[1]);
+    if (error)
+        return error;
+    for (unsigned i = 0; i < 2; i++)
+        two->buckets[i] = futex_bucket_of(&two->keys[i]);
+    return 0;
+}
+
+static void two_lock(struct two *two)
+{
+    spin_lock_two(&two->buckets[0]->lock, &two->buckets[1]->lock);
+}
+
+static void two_unlock(struct two *two)
+{
+    spin_unlock_two(&two->buckets[0]->lock, &two->buckets[1]->lock);
+}
+
+static long requeue_locked(
+    struct two *two, unsigned wake_most, unsigned requeue_most)
+{
+    long count = 0;
+    struct futex_waiter *waiter, *after;
+    struct list moved = LIST_INIT(moved);
+    list_for_each_safe(waiter, after, &two->buckets[0]->waiters, link) {
+        if (count >= (long)wake_most + requeue_most)
+            break;
+        if (!futex_key_is(&waiter->key, &two->keys[0]))
+            continue;
+        if (count++ < (long)wake_most) {
+            futex_waiter_wake(waiter);
+            continue;
+        }
+        waiter->key = two->keys[1];
+        if (two->buckets[0] == two->buckets[1])
+            continue;
+        list_remove(&waiter->link);
+        list_add(&moved, &waiter->link);
+        atomic_store_release(&waiter->bucket, two->buckets[1]);
+    }
+    list_splice(&two->buckets[1]->waiters, &moved);
+    return count;
+}
+
+/* -ERESTART: once more. */
+static long try_requeue(uintptr_t from, uintptr_t to, enum futex_scope scope,
+    unsigned wake_most, unsigned requeue_most, const uint32_t *compare)
+{
+    const uint32_t __user *word = (const uint32_t __user *)from;
+    struct two two;
+    uint32_t value;
+    int error = two_find(&two, from, to, scope);
+    if (error)
+        return error;
+    two_lock(&two);
+    if (compare && user_peek(&value, word)) {
+        two_unlock(&two);
+        return user_read(&value, word, sizeof value) ? -EFAULT : -ERESTART;
+    }
+    long result = compare && value != *compare
+        ? -EAGAIN
+        : requeue_locked(&two, wake_most, requeue_most);
+    two_unlock(&two);
+    return result;
+}
+
+static bool is_killed(void)
+{
+    return atomic_load(&current->work) & WORK_KILL;
+}
+
+long futex_requeue(uintptr_t from, uintptr_t to, enum futex_scope scope,
+    unsigned wake_most, unsigned requeue_most, const uint32_t *compare)
+{
+    long result;
+    if ((int)wake_most < 0 || (int)requeue_most < 0)
+        return -EINVAL;
+    do {
+        result =
+            try_requeue(from, to, scope, wake_most, requeue_most, compare);
+        thread_breathe();
+    } while (result == -ERESTART && !is_killed());
+    return result;
+}
+
+static bool compares(const struct futex_operation *how, uint32_t old)
+{
+    int32_t value = old, against = how->against;
+    switch (how->compare) {
+    case COMPARE_EQ:
+        return value == against;
+    case COMPARE_NE:
+        return value != against;
+    case COMPARE_LT:
+        return value < against;
+    case COMPARE_LE:
+        return value <= against;
+    case COMPARE_GT:
+        return value > against;
+    case COMPARE_GE:
+        return value >= against;
+    }
+    return false;
+}
+
+/* The page of the word, writable. */
+static int bring_in(uintptr_t address)
+{
+    int error = space_fault(current->space, address, FAULT_WRITE);
+    if (!error || error == -ERESTART)
+        return -ERESTART;
+    return error == -ENOMEM ? -ENOMEM : -EFAULT;
+}
+
+static long try_wake_operation(uintptr_t first, uintptr_t second,
+    enum futex_scope scope, unsigned wake_first, unsigned wake_second,
+    const struct futex_operation *how)
+{
+    struct two two;
+    uint32_t old;
+    int error = two_find(&two, first, second, scope);
+    if (error)
+        return error;
+    two_lock(&two);
+    current->no_fault++;
+    error = arch_user_operate(
+        (uint32_t __user *)second, how->operation, how->operand, &old);
+    current->no_fault--;
+    if (error) {
+        two_unlock(&two);
+        return bring_in(second);
+    }
+    long count = futex_bucket_wake(
+        two.buckets[0], &two.keys[0], wake_first, FUTEX_ANY);
+    if (compares(how, old))
+        count += futex_bucket_wake(
+            two.buckets[1], &two.keys[1], wake_second, FUTEX_ANY);
+    two_unlock(&two);
+    return count;
+}
+
+long futex_wake_operation(uintptr_t first, uintptr_t second,
+    enum futex_scope scope, unsigned wake_first, unsigned wake_second,
+    const struct futex_operation *how)
+{
+    long result;
+    if (how->operation > USER_XOR || how->compare > COMPARE_GE)
+        return -ENOSYS;
+    do {
+        /* Linux wakes one where none were asked for. */
+        result = try_wake_operation(first, second, scope, max(wake_first, 1u),
+            max(wake_second, 1u), how);
+        thread_breathe();
+    } while (result == -ERESTART && !is_killed());
+    return result;
+}

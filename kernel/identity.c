@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* Who a thread is, and whom it may look into. */
+#include "kernel/process.h"
+
+#include "arch/atomic.h"
+#include "mm/space.h"
+#include "vfs/credentials.h"
+
+static bool has_changed(
+    const struct credentials *old, const struct credentials *who)
+{
+    return old->euid != who->euid || old->egid != who->egid ||
+        old->fsuid != who->fsuid || old->fsgid != who->fsgid ||
+        who->permitted & ~old->permitted;
+}
+
+void credentials_install(const struct credentials *who)
+{
+    struct thread *thread = current;
+    struct process *process = thread->process;
+    const struct credentials *old = thread->credentials;
+    if (process) {
+        user_move_thread(old->uid, who->uid);
+        /* What it holds in memory is no longer for its former equals. */
+        if (has_changed(old, who)) {
+            if (thread->space)
+                atomic_store(&thread->space->is_dumpable, false);
+            thread->task.parent_death_signal = 0;
+        }
+    }
+    unsigned long irq_state = process ? spin_lock_irq(&process->lock) : 0;
+    thread->credentials = who;
+    if (process)
+        spin_unlock_irq(&process->lock, irq_state);
+    credentials_put(old);
+}
+
+static bool is_same_user(
+    const struct credentials *who, const struct credentials *whom)
+{
+    return who->fsuid == whom->uid && who->fsuid == whom->euid &&
+        who->fsuid == whom->suid && who->fsgid == whom->gid &&
+        who->fsgid == whom->egid && who->fsgid == whom->sgid;
+}
+
+bool may_inspect(struct thread *target)
+{
+    const struct credentials *who = current->credentials;
+    if (target->process == current->process)
+        return true;
+    const struct credentials *whom = thread_credentials(target);
+    if (!whom)
+        return false;
+    bool may = is_same_user(who, whom) && !(whom->permitted & ~who->permitted);
+    struct space *space = may ? thread_space(target) : NULL;
+    if (space)
+        may = atomic_load(&space->is_dumpable);
+    space_put(space);
+    credentials_put(whom);
+    return may || credentials_can(who, CAPABLE_SYS_PTRACE);
+}

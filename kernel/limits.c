@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* Resource limits of processes, and the one limit of all: how many threads the
+ * memory of the machine can carry. */
+#include "kernel/limits.h"
+
+#include "arch/atomic.h"
+#include "arch/boot.h"
+#include "kernel/process.h"
+#include "lib/errno.h"
+#include "mm/space.h"
+#include "vfs/credentials.h"
+
+enum {
+    FILES_HARD_MAX = 1048576,
+    THREADS_LEAST = 20,
+    THREAD_SHARE = 8, /* threads' stacks may take this part of memory */
+    QUEUE_BYTES = 819200,
+};
+
+static const uint64_t stack_bytes = 8 << 20;
+static const uint64_t locked_bytes = 8 << 20;
+
+static unsigned most_threads = THREADS_LEAST;
+static unsigned threads; /* [atomic] */
+
+void limits_init_threads(uint64_t memory_pages)
+{
+    uint64_t most =
+        memory_pages * PAGE_BYTES / (THREAD_SHARE * 2 * KERNEL_STACK_BYTES);
+    most = max(most, (uint64_t)THREADS_LEAST);
+    most_threads = min(most, (uint64_t)PID_DEFAULT_MAX - 300);
+}
+
+unsigned limits_most_threads(void)
+{
+    return most_threads;
+}
+
+int all_threads_count(void)
+{
+    if (atomic_add(&threads, 1) < most_threads)
+        return 0;
+    atomic_sub(&threads, 1);
+    return -EAGAIN;
+}
+
+void all_threads_uncount(void)
+{
+    atomic_sub(&threads, 1);
+}
+
+unsigned all_threads(void)
+{
+    return atomic_load(&threads);
+}
+
+void limits_init_first(struct limit limits[LIMIT_KINDS])
+{
+    for (unsigned i = 0; i < LIMIT_KINDS; i++)
+        limits[i] = (struct limit){ LIMIT_NONE, LIMIT_NONE };
+    limits[LIMIT_STACK].soft = stack_bytes;
+    limits[LIMIT_CORE].soft = 0;
+    limits[LIMIT_PROCESSES] =
+        (struct limit){ most_threads / 2, most_threads / 2 };
+    limits[LIMIT_FILES] = (struct limit){ 1024, 4096 };
+    limits[LIMIT_LOCKED] = (struct limit){ locked_bytes, locked_bytes };
+    limits[LIMIT_SIGNALS] = limits[LIMIT_PROCESSES];
+    limits[LIMIT_QUEUES] = (struct limit){ QUEUE_BYTES, QUEUE_BYTES };
+    limits[LIMIT_NICE] = (struct limit){ 0, 0 };
+    limits[LIMIT_REAL_TIME] = (struct limit){ 0, 0 };
+}
+
+uint64_t process_limit(struct process *process, enum limit_kind kind)
+{
+    return atomic_load(&process->limits[kind].soft);
+}
+
+static int check(struct process *process, enum limit_kind kind,
+    const struct limit *wanted, bool may_raise)
+    must_hold(process->lock)
+{
+    if (wanted->soft > wanted->hard)
+        return -EINVAL;
+    if (kind == LIMIT_FILES && wanted->hard > FILES_HARD_MAX)
+        return -EPERM;
+    if (wanted->hard > process->limits[kind].hard && !may_raise)
+        return -EPERM;
+    return 0;
+}
+
+/* The space looks at its own copy, for mm/ knows no processes. */
+static void tell_space(
+    struct space *space, enum limit_kind kind, uint64_t soft)
+{
+    switch (kind) {
+    case LIMIT_SPACE:
+        atomic_store(&space->limit_bytes, soft);
+        break;
+    case LIMIT_DATA:
+        atomic_store(&space->limit_data_bytes, soft);
+        break;
+    case LIMIT_STACK:
+        atomic_store(&space->limit_stack_bytes, soft);
+        break;
+    case LIMIT_LOCKED:
+        atomic_store(&space->limit_locked_bytes, soft);
+        break;
+    default:
+        break;
+    }
+}
+
+static void tell_space_of(
+    struct process *process, enum limit_kind kind, uint64_t soft)
+{
+    spin_lock(&process_tree_lock);
+    struct thread *leader =
+        process->leader ? thread_get(process->leader) : NULL;
+    spin_unlock(&process_tree_lock);
+    struct space *space = process == current->process ? current->space
+        : leader                                      ? thread_space(leader)
+                                                      : NULL;
+    if (space)
+        tell_space(space, kind, soft);
+    if (process != current->process)
+        space_put(space);
+    if (leader)
+        thread_put(leader);
+}
+
+int process_set_limit(struct process *process, enum limit_kind kind,
+    const struct limit *wanted, struct limit *old)
+{
+    bool may_raise = credentials_can(current->credentials,
+        CAPABLE_SYS_RESOURCE);
+    if ((unsigned)kind >= LIMIT_KINDS)
+        return -EINVAL;
+    unsigned long irq_state = spin_lock_irq(&process->lock);
+    struct limit before = process->limits[kind];
+    int error = wanted ? check(process, kind, wanted, may_raise) : 0;
+    if (!error && wanted)
+        process->limits[kind] = *wanted;
+    spin_unlock_irq(&process->lock, irq_state);
+    if (error)
+        return error;
+    if (old)
+        *old = before;
+    if (wanted)
+        tell_space_of(process, kind, wanted->soft);
+    return 0;
+}

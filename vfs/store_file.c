@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/* Regular files in memory: read and write copy from the very pages that mmap
+ * maps.
+ *
+ * The hard part is that user memory may fault in the middle.  Pages are pinned
+ * meanwhile, writes are serialised by inode->change (which no fault needs), and
+ * the size grows only over bytes that have arrived. */
+#include "arch/atomic.h"
+#include "lib/errno.h"
+#include "mm/space.h"
+#include "vfs/control.h"
+#include "vfs/file.h"
+
+static uint64_t size_of(const struct inode *inode)
+{
+    return atomic_load(&inode->store->bytes);
+}
+
+/* Reading. */
+
+/* At most the rest of one page. Bytes given, fewer at a fault. */
+static size_t read_page(
+    struct store *store, struct transfer *t, uint64_t position, size_t bytes)
+{
+    size_t offset = position % PAGE_BYTES;
+    struct page *page = store_find(store, position / PAGE_BYTES);
+    if (!page)
+        return transfer_give_zeros(t, bytes);
+    size_t given =
+        transfer_give(t, (char *)page_pointer(page) + offset, bytes);
+    page_unpin(page);
+    return given;
+}
+
+static ssize_t store_file_read(
+    struct file *file, struct transfer *t, uint64_t *position)
+{
+    ssize_t result = 0;
+    while (t->left) {
+        uint64_t size = size_of(file->inode);
+        if (*position >= size)
+            break;
+        size_t chunk = min(PAGE_BYTES - *position % PAGE_BYTES, t->left);
+        chunk = min((uint64_t)chunk, size - *position);
+        size_t given = read_page(file->inode->store, t, *position, chunk);
+        *position += given;
+        if (given < chunk) {
+            result = -EFAULT;
+            break;
+        }
+        thread_breathe();
+    }
+    file_touch_accessed(file);
+    return transfer_result(t, result);
+}
+
+/* Writing: under inode->change. */
+
+/* The page, if the filesystem has room for one more. */
+static struct page *page_for(struct inode *inode, uint64_t index, int *error)
+{
+    struct filesystem *filesystem = inode->filesystem;
+    struct page *page = store_find(inode->store, index);
+    if (page)
+        return page;
+    uint64_t most = atomic_load(&filesystem->max_pages);
+    if (most && atomic_load(&filesystem->used_pages) >= most) {
+        *error = -ENOSPC;
+        return NULL;
+    }
+    page = store_make(inode->store, index, PAGE_MAY_WAIT);
+    if (!page)
+        *error = -ENOMEM;
+    return page;
+}
+
+static void grow_to(struct inode *inode, uint64_t end)
+{
+    struct store *store = inode->store;
+    spin_lock(&store->lock);
+    if (end > store->bytes)
+        atomic_store(&store->bytes, end);
+    spin_unlock(&store->lock);
+}
+
+/* At most the rest of one page: bytes taken, or -ENOSPC, -ENOMEM, -EFAULT. */
+static ssize_t write_page(
+    struct inode *inode, struct transfer *t, uint64_t position, size_t bytes)
+{
+    int error = 0;
+    size_t offset = position % PAGE_BYTES;
+    /* Fault the source in before a page is made for nothing. */
+    size_t ready = transfer_prepare(t, bytes, false);
+    if (!ready)
+        return -EFAULT;
+    struct page *page = page_for(inode, position / PAGE_BYTES, &error);
+    if (!page)
+        return error;
+    size_t taken =
+        transfer_take(t, (char *)page_pointer(page) + offset, ready);
+    atomic_or(&page->flags, PAGE_FLAG_DIRTY);
+    page_unpin(page);
+    if (!taken)
+        return -EFAULT;
+    grow_to(inode, position + taken);
+    return taken;
+}
+
+/* Writing to a program takes its privileges away. */
+static void drop_privileges(struct file *file)
+{
+    struct inode *inode = file->inode;
+    if (!(atomic_load(&inode->mode) & (MODE_SETUID | MODE_SETGID))
+        || credentials_can(file->opener, CAPABLE_FSETID))
+        return;
+    spin_lock(&inode->lock);
+    unsigned mode = inode->mode & ~MODE_SETUID;
+    if (mode & 0010)
+        mode &= ~MODE_SETGID;
+    atomic_store(&inode->mode, mode);
+    spin_unlock(&inode->lock);
+}
+
+/* How much of it may be written there: -EFBIG if nothing. */
+static ssize_t check_limits(uint64_t position, size_t bytes)
+{
+    uint64_t limit = min(file_size_limit(), (uint64_t)INT64_MAX);
+    if (position >= limit)
+        return -EFBIG;
+    return min((uint64_t)bytes, limit - position);
+}
+
+static ssize_t write_locked(
+    struct file *file, struct transfer *t, uint64_t *position)
+{
+    struct inode *inode = file->inode;
+    if (file->flags & OPEN_APPEND)
+        *position = size_of(inode);
+    if (!t->left)
+        return 0;
+    ssize_t allowed = check_limits(*position, t->left);
+    if (allowed < 0)
+        return allowed;
+    ssize_t moved = 0;
+    drop_privileges(file);
+    inode_touch(inode, TOUCH_MODIFIED | TOUCH_CHANGED);
+    while (allowed) {
+        size_t chunk =
+            min(PAGE_BYTES - *position % PAGE_BYTES, (size_t)allowed);
+        moved = write_page(inode, t, *position, chunk);
+        if (moved <= 0)
+            break;
+        *position += moved;
+        allowed -= moved;
+        thread_breathe();
+    }
+    return transfer_result(t, moved);
+}
+
+static ssize_t store_file_write(
+    struct file *file, struct transfer *t, uint64_t *position)
+{
+    mutex_lock(&file->inode->change);
+    ssize_t result = write_locked(file, t, position);
+    mutex_unlock(&file->inode->change);
+    return result;
+}
+
+/* The rest. */
+
+static int store_file_map(struct file *file, struct mapping *mapping)
+{
+    mapping->store = file->inode->store;
+    mapping->backing = &file_backing;
+    mapping->object = file;
+    return 0;
+}
+
+static uint64_t next_data(struct store *store, uint64_t offset)
+{
+    uint64_t index = store_next_page(store, offset / PAGE_BYTES);
+    if (index == UINT64_MAX)
+        return UINT64_MAX;
+    return max(offset, index * PAGE_BYTES);
+}
+
+static uint64_t next_hole(struct store *store, uint64_t offset)
+{
+    uint64_t index = store_next_hole(store, offset / PAGE_BYTES);
+    return max(offset, index * PAGE_BYTES);
+}
+
+static int64_t seek_sparse(
+    struct file *file, int64_t offset, enum seek_from from)
+{
+    struct store *store = file->inode->store;
+    uint64_t size = size_of(file->inode), found;
+    if (offset < 0 || (uint64_t)offset >= size)
+        return -ENXIO;
+    found = from == SEEK_TO_DATA ? next_data(store, offset)
+                                 : min(next_hole(store, offset), size);
+    if (found > size || (from == SEEK_TO_DATA && found >= size))
+        return -ENXIO;
+    file->position = found;
+    return found;
+}
+
+static int64_t store_file_seek(
+    struct file *file, int64_t offset, enum seek_from from)
+{
+    int64_t base = 0;
+    if (from == SEEK_TO_DATA || from == SEEK_TO_HOLE)
+        return seek_sparse(file, offset, from);
+    if (from == SEEK_CURRENT)
+        base = file->position;
+    else if (from == SEEK_END_OF)
+        base = size_of(file->inode);
+    if (__builtin_add_overflow(base, offset, &base))
+        return -EOVERFLOW;
+    if (base < 0)
+        return -EINVAL;
+    file->position = base;
+    return base;
+}
+
+/* Memory is always as safe as it gets. */
+static int store_file_sync(struct file *file)
+{
+    return 0;
+}
+
+/* Makes the pages of a range; all or, for want of room, none that was not
+ * there before. */
+static int make_pages(struct inode *inode, uint64_t from, uint64_t end)
+{
+    int error = 0;
+    uint64_t first = from / PAGE_BYTES, index;
+    uint64_t last = (end + PAGE_BYTES - 1) / PAGE_BYTES;
+    uint64_t most = atomic_load(&inode->filesystem->max_pages);
+    if (most && last - first > most)
+        return -ENOSPC;
+    for (index = first; index < last; index++) {
+        struct page *page = page_for(inode, index, &error);
+        if (!page)
+            break;
+        page_unpin(page);
+        if (thread_is_interrupted())
+            error = -ERESTART;
+        thread_breathe();
+        if (error)
+            break;
+    }
+    return error;
+}
+
+static int store_file_allocate(
+    struct file *file, unsigned how, uint64_t from, uint64_t bytes)
+{
+    struct inode *inode = file->inode;
+    uint64_t end = from + bytes;
+    int error = 0;
+    if (how & ~(ALLOCATE_KEEP_SIZE | ALLOCATE_PUNCH))
+        return -EOPNOTSUPP;
+    mutex_lock(&inode->change);
+    if (how & ALLOCATE_PUNCH)
+        store_punch(inode->store, from, end);
+    else if (end > size_of(inode) && !(how & ALLOCATE_KEEP_SIZE)
+        && end > file_size_limit())
+        error = -EFBIG;
+    else
+        error = make_pages(inode, from, end);
+    if (!error && !(how & ALLOCATE_KEEP_SIZE))
+        grow_to(inode, end);
+    if (!error)
+        inode_touch(inode,
+            how & ALLOCATE_PUNCH ? TOUCH_MODIFIED | TOUCH_CHANGED
+                                 : TOUCH_CHANGED);
+    mutex_unlock(&inode->change);
+    return error;
+}
+
+static long store_file_control(
+    struct file *file, unsigned verb, uintptr_t argument)
+{
+    if (verb != CONTROL_BYTES_READY)
+        return -ENOTTY;
+    int64_t rest = size_of(file->inode) - file->position;
+    *(int *)argument = rest > INT32_MAX ? INT32_MAX : (int)rest;
+    return 0;
+}
+
+const struct file_ops store_file_ops = {
+    .read = store_file_read,
+    .write = store_file_write,
+    .control = store_file_control,
+    .map = store_file_map,
+    .seek = store_file_seek,
+    .sync = store_file_sync,
+    .allocate = store_file_allocate,
+};
