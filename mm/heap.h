@@ -6,7 +6,8 @@
 #include "lib/types.h"
 
 /* 16-byte aligned (a power of two from 64 on: naturally aligned); NULL for want
- * of memory or absurd sizes. Never waits. heap_free(NULL) is nothing. */
+ * of memory or absurd sizes. Never waits; not for interrupt handlers.
+ * heap_free(NULL) is nothing. */
 void *heap_alloc(size_t bytes);
 void *heap_alloc_zeroed(size_t bytes);
 void heap_free(void *block);
@@ -22,6 +23,7 @@ struct heap_class_totals {
 };
 unsigned heap_classes(void);
 void heap_class_totals(unsigned index, struct heap_class_totals *totals);
+void heap_init(void); /* by pages_init */
 void heap_drain(void); /* per-CPU caches back to the slabs, empty slabs freed */
 
 /* Kernel stacks over guard pages, recycled without unmapping. */

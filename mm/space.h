@@ -81,12 +81,14 @@ struct space {
     uintptr_t environment_start, environment_end;
     uint64_t auxv[2 * 24];
     unsigned auxv_words;
-    void *program; /* struct file of /proc/PID/exe, with its put: */
+    void *program; /* struct file of /proc/PID/exe, with its get and put: */
+    void (*program_get)(void *program); /* for fork; NULL: not copied */
     void (*program_put)(void *program);
     /* Limits copied from the process: RLIMIT_AS, DATA, STACK, MEMLOCK */
     uint64_t limit_bytes, limit_data_bytes, limit_stack_bytes, limit_locked_bytes;
     uintptr_t vdso;
     bool is_dumpable;
+    struct deferred last_put; /* see mm/space_put.h */
 };
 
 struct space *space_new(void); /* empty */

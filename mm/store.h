@@ -31,6 +31,7 @@ struct store {
     uint64_t bytes;       /* size; faults beyond its last page are SIGBUS */
     struct mutex change;  /* truncation against fills; sleeping */
     uint64_t identity;    /* for shared futex keys; unique for ever */
+    uint64_t cuts;        /* how often pages were taken away */
     bool no_shrink;
 };
 
@@ -58,5 +59,8 @@ ssize_t store_read(
     struct store *store, uint64_t position, void *to, size_t bytes);
 ssize_t store_write(
     struct store *store, uint64_t position, const void *from, size_t bytes);
+
+/* For mm/: takes the pages [from, to) from the index; mappings stay. */
+void store_cut(struct store *store, uint64_t from, uint64_t to);
 
 #endif

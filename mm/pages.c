@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* Pages for everyone: per-CPU stocks of single pages before the buddy system,
+ * counts by use, the reserve.
+ *
+ * A stock is its CPU's own but for pages_drain, so its lock is never fought
+ * for.  Who may wait leaves the reserve alone, kernel allocations leave half
+ * of it, and a victim on its way out may have all: so it always gets out. */
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "arch/cpu.h"
+#include "mm/buddy.h"
+#include "mm/heap.h"
+#include "mm/shrink.h"
+
+enum {
+    STOCK_MAX = 62,
+    STOCK_BATCH = 31,
+    RESERVE_MIN = 48,
+    RESERVE_MAX = 1024,
+    SHRINK_BATCH = 32,
+    POISON = 0x5a,
+};
+
+struct stock {
+    struct spinlock lock;
+    unsigned count;
+    struct page *pages[STOCK_MAX];
+    int64_t used[PAGE_USES]; /* the CPU's own: allocated less freed here */
+} aligned_to(64);
+
+static struct stock stocks[CPU_MAX];
+static uint64_t reserve;
+
+void pages_init(const struct boot_info *boot)
+{
+    buddy_init(boot);
+    reserve = buddy_total_pages() / 256;
+    reserve = max(reserve, (uint64_t)RESERVE_MIN);
+    reserve = min(reserve, (uint64_t)RESERVE_MAX);
+    heap_init();
+}
+
+void pages_release_range(uint64_t start, uint64_t end)
+{
+    buddy_release(start, end);
+}
+
+#ifdef CONFIG_DEBUG
+static void poison(struct page *page, unsigned order)
+{
+    memset(page_pointer(page), POISON, PAGE_BYTES << order);
+    for (unsigned i = 0; i < 1u << order; i++)
+        page[i].flags = PAGE_FLAG_POISONED;
+}
+
+static void check_poison(struct page *page)
+{
+    const uint64_t *words = page_pointer(page);
+    for (unsigned i = 0; i < PAGE_BYTES / sizeof *words; i++)
+        if (words[i] != 0x5a5a5a5a5a5a5a5aull)
+            panic("page %#lx was written to after it was freed: [%u] is %#lx",
+                (unsigned long)page_physical(page), i, (unsigned long)words[i]);
+}
+
+static void check_poisons(struct page *page, unsigned order)
+{
+    for (unsigned i = 0; i < 1u << order; i++) {
+        if (page[i].flags & PAGE_FLAG_POISONED)
+            check_poison(&page[i]);
+        page[i].flags = 0;
+    }
+}
+#else
+static void poison(struct page *page, unsigned order)
+{
+}
+
+static void check_poisons(struct page *page, unsigned order)
+{
+}
+#endif
+
+static uint64_t spare_of(unsigned wish)
+{
+    if (wish & PAGE_RESERVE)
+        return 0;
+    return wish & (PAGE_MAY_WAIT | PAGE_USER) ? reserve : reserve / 2;
+}
+
+static struct page *take_single(unsigned wish)
+{
+    struct stock *stock = &stocks[cpu_id()];
+    struct page *page = NULL;
+    spin_lock(&stock->lock);
+    if (unlikely(!stock->count))
+        stock->count =
+            buddy_alloc_singles(stock->pages, STOCK_BATCH, spare_of(wish));
+    if (likely(stock->count))
+        page = stock->pages[--stock->count];
+    spin_unlock(&stock->lock);
+    return page;
+}
+
+static void give_single(struct page *page)
+{
+    struct stock *stock = &stocks[cpu_id()];
+    spin_lock(&stock->lock);
+    if (unlikely(stock->count == STOCK_MAX)) {
+        stock->count -= STOCK_BATCH;
+        buddy_free_singles(&stock->pages[stock->count], STOCK_BATCH);
+    }
+    stock->pages[stock->count++] = page;
+    spin_unlock(&stock->lock);
+}
+
+static struct page *try_alloc(unsigned order, unsigned wish)
+{
+    return order ? buddy_alloc(order, spare_of(wish)) : take_single(wish);
+}
+
+struct page *pages_alloc(unsigned order, enum page_use use, unsigned wish)
+{
+    if (order > PAGES_ORDER_MAX)
+        return NULL;
+    struct page *page;
+    while (unlikely(!(page = try_alloc(order, wish)))) {
+        if (!(wish & PAGE_MAY_WAIT))
+            return NULL;
+        assert(!lock_spins_held());
+        /* No victim makes memory contiguous. */
+        if (order ? !shrink_all(SHRINK_BATCH << order) : !pages_wait())
+            return NULL;
+    }
+    assert(page->use == PAGE_FREE);
+    check_poisons(page, order);
+    page->counts = PAGE_ONE_PIN;
+    page->use = use;
+    page->order = order;
+    page->flags = 0;
+    stocks[cpu_id()].used[use] += 1l << order;
+    if (wish & PAGE_ZEROED)
+        memset(page_pointer(page), 0, PAGE_BYTES << order);
+    return page;
+}
+
+void pages_free(struct page *page)
+{
+    unsigned order = page->order;
+    assert(page->use != PAGE_FREE && page->use != PAGE_RESERVED);
+    stocks[cpu_id()].used[page->use] -= 1l << order;
+    page->use = PAGE_FREE;
+    page->flags = 0;
+    poison(page, order);
+    if (order)
+        buddy_free(page, order);
+    else
+        give_single(page);
+}
+
+bool pages_wait(void)
+{
+    uint64_t before = buddy_free_pages();
+    heap_drain();
+    pages_drain();
+    if (buddy_free_pages() > max(before, reserve) + SHRINK_BATCH)
+        return true;
+    return shrink_all(SHRINK_BATCH) || memory_choose_victim();
+}
+
+void pages_drain(void)
+{
+    for (unsigned i = 0; i < CPU_MAX; i++) {
+        struct stock *stock = &stocks[i];
+        if (!atomic_load(&stock->count))
+            continue;
+        spin_lock(&stock->lock);
+        buddy_free_singles(stock->pages, stock->count);
+        stock->count = 0;
+        spin_unlock(&stock->lock);
+    }
+}
+
+static uint64_t used_for(enum page_use use)
+{
+    int64_t sum = 0;
+    for (unsigned i = 0; i < CPU_MAX; i++)
+        sum += stocks[i].used[use];
+    return max(sum, (int64_t)0);
+}
+
+void page_totals(struct page_totals *totals)
+{
+    *totals = (struct page_totals){
+        .total = buddy_total_pages(),
+        .free = buddy_free_pages(),
+        .kernel = used_for(PAGE_KERNEL),
+        .heap = used_for(PAGE_HEAP),
+        .tables = used_for(PAGE_TABLE),
+        .anonymous = used_for(PAGE_ANONYMOUS),
+        .store = used_for(PAGE_STORE),
+    };
+    for (unsigned i = 0; i < CPU_MAX; i++)
+        totals->free += atomic_load(&stocks[i].count);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of a space.  The last put frees the areas and the page tables; no
+ * thread runs in it then, at most an idle CPU still has its tables loaded, so
+ * nothing needs a flush. */
+#include "mm/space.h"
+#include "arch/irq.h"
+#include "lib/errno.h"
+#include "mm/area.h"
+#include "mm/heap.h"
+#include "mm/space_put.h"
+#include "mm/zap.h"
+
+struct space *space_new(void)
+{
+    struct space *space = heap_alloc_zeroed(sizeof *space);
+    if (!space)
+        return NULL;
+    if (pagetable_init(&space->table)) {
+        heap_free(space);
+        return NULL;
+    }
+    refcount_init(&space->refs);
+    rwlock_init(&space->lock, RANK_SPACE);
+    space->areas.update = area_update;
+    space->map_top = USER_END;
+    space->limit_bytes = UINT64_MAX;
+    space->limit_data_bytes = UINT64_MAX;
+    space->limit_stack_bytes = UINT64_MAX;
+    space->limit_locked_bytes = UINT64_MAX;
+    return space;
+}
+
+struct space *space_get(struct space *space)
+{
+    refcount_get(&space->refs);
+    return space;
+}
+
+bool space_get_unless_zero(struct space *space)
+{
+    return refcount_get_unless_zero(&space->refs);
+}
+
+static void space_free(struct space *space)
+{
+    struct list removed;
+    list_init(&removed);
+    struct area *area;
+    while ((area = tree_entry(space->areas.root, struct area, node))) {
+        zap_unused(space, area->start, area->end);
+        area_remove(area, &removed);
+    }
+    pagetable_destroy(&space->table);
+    areas_release(&removed);
+    if (space->program)
+        space->program_put(space->program);
+    heap_free(space);
+}
+
+void space_put(struct space *space)
+{
+    if (space && refcount_put(&space->refs))
+        space_free(space);
+}
+
+static void run_last_put(struct deferred *deferred)
+{
+    space_free(container_of(deferred, struct space, last_put));
+}
+
+void space_put_later(struct space *space)
+{
+    if (!refcount_put(&space->refs))
+        return;
+    space->last_put.run = run_last_put;
+    thread_defer(&space->last_put);
+}
+
+void space_switch_current(struct space *space)
+{
+    struct thread *thread = current_thread();
+    unsigned long irq_state = irq_save();
+    struct space *old = thread->space;
+    thread->space = space;
+    pagetable_switch(space ? &space->table : NULL);
+    irq_restore(irq_state);
+    space_put(old);
+}
+
+void space_for_each(struct space *space,
+    bool (*visit)(const struct area *area, void *data), void *data)
+{
+    rwlock_read(&space->lock);
+    struct area *area = area_first(space);
+    while (area && visit(area, data))
+        area = area_next(area);
+    rwlock_read_done(&space->lock);
+}
+
+void space_reap(struct space *space)
+{
+    atomic_store(&space->is_dying, true);
+    rwlock_read(&space->lock);
+    struct area *area = area_first(space);
+    for (; area; area = area_next(area))
+        if (!(area->flags & AREA_SHARED))
+            zap_range(space, area->start, area->end, ZAP_ALL);
+    rwlock_read_done(&space->lock);
+}
+
+uint64_t space_resident_pages(const struct space *space)
+{
+    return atomic_load(&space->resident_anonymous) +
+           atomic_load(&space->resident_shared);
+}
+
+uint64_t space_weight(const struct space *space)
+{
+    return space_resident_pages(space) + pagetable_pages(&space->table);
+}
+
+int space_may_grow(struct space *space, uint64_t bytes, unsigned flags)
+{
+    if (bytes > space->limit_bytes ||
+        space->mapped_bytes > space->limit_bytes - bytes)
+        return -ENOMEM;
+    if (!area_is_private_writable(flags) || flags & AREA_GROWS_DOWN)
+        return 0;
+    if (bytes > space->limit_data_bytes ||
+        space->data_bytes > space->limit_data_bytes - bytes)
+        return -ENOMEM;
+    return 0;
+}
+
+int space_may_lock(struct space *space, uint64_t bytes)
+{
+    if (bytes > space->limit_locked_bytes ||
+        space->locked_bytes > space->limit_locked_bytes - bytes)
+        return -EAGAIN;
+    return 0;
+}
+
+int user_span(uintptr_t start, size_t bytes, uintptr_t *end)
+{
+    if (start & (PAGE_BYTES - 1) || start > USER_END ||
+        bytes > USER_END - start)
+        return -EINVAL;
+    *end = start + align_up(bytes, PAGE_BYTES);
+    return 0;
+}
