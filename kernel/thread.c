@@ -137,6 +137,16 @@ void thread_enter_space(struct space *space)
     space_put(old);
 }
 
+void thread_enter_files(struct files *files)
+{
+    struct thread *thread = current;
+    unsigned long irq_state = spin_lock_irq(&thread->process->lock);
+    struct files *old = thread->files;
+    thread->files = files;
+    spin_unlock_irq(&thread->process->lock, irq_state);
+    files_put(old);
+}
+
 void thread_drop_parts(struct thread *thread)
 {
     struct process *process = thread->process;
