@@ -153,7 +153,6 @@ static void switch_to(
     queue->previous = from;
     if (switch_space)
         switch_space(to);
-    set_current_thread(to);
     context_switch(&from->context, &to->context);
     finish_switch();
 }

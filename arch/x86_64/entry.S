@@ -226,6 +226,7 @@ interrupt_common:
         movq %rsp, %rbx
         incl %gs:CPU_IRQ_DEPTH
         movq %gs:CPU_IRQ_STACK, %rsp
+        movq %rbx, %rsi
         call irq_handle
         movq %rbx, %rsp
         decl %gs:CPU_IRQ_DEPTH

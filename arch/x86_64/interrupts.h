@@ -7,7 +7,8 @@
 
 void lines_init(void);        /* the device lines, all masked */
 void apic_acknowledge(void);
-void irq_handle(unsigned vector); /* called by entry.S */
+struct frame;
+void irq_handle(unsigned vector, const struct frame *frame); /* called by entry.S */
 
 /* Handlers of the CPU's own vectors. */
 void clock_interrupt(void);
