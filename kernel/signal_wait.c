@@ -170,8 +170,7 @@ void signal_meanwhile_over(void)
 int signal_suspend(signal_set blocked)
 {
     signal_set_blocked_meanwhile(blocked);
-    while (!thread_is_interrupted())
-        thread_sleep_until(FOREVER, SLEEP_INTERRUPTIBLE);
+    thread_sleep_until(FOREVER, SLEEP_INTERRUPTIBLE);
     return -ERESTART_UNHANDLED;
 }
 
