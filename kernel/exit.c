@@ -100,7 +100,8 @@ static void leave_space(struct thread *thread)
 {
     if (the_abi->thread_ends)
         the_abi->thread_ends(thread);
-    futex_thread_ends(thread);
+    else
+        futex_thread_ends(thread);
     spawn_release_vfork(thread);
     struct usage peak = { 0 };
     if (thread->space)

@@ -49,7 +49,8 @@ struct waited {
     uint32_t uid;
     struct usage usage;
 };
-/* The pid, 0 (no hang, nothing), -ECHILD, -ERESTART. number: WAIT_GROUP 0: own */
+/* The pid, 0 (no hang, nothing), -ECHILD, -ERESTART. number: WAIT_GROUP 0: own;
+ * WAIT_PIDFD: the process' number, as its descriptor told the caller. */
 int child_wait(enum wait_who who, int number, unsigned what, struct waited *waited);
 
 #endif

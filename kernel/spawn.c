@@ -296,12 +296,9 @@ int spawn(const struct spawn *how, struct thread **made)
         return error;
     error = child_new(how, &child);
     if (!error) {
-        thread_get(child); /* for the caller */
         error = decorate_and_publish(child, how);
-        if (error) {
-            thread_put(child);
+        if (error)
             spawn_undo(child);
-        }
     }
     if (error) {
         all_threads_uncount();

@@ -89,6 +89,7 @@ struct thread *thread_start_kernel(
     init_task(thread);
     thread_set_comm(thread, name);
     thread_start(thread);
+    thread_put(thread); /* it has a reference of its own while it runs */
     return thread;
 }
 
@@ -123,6 +124,27 @@ static struct space *leave_space(struct thread *thread)
     pagetable_switch(NULL);
     irq_restore(irq_state);
     return space;
+}
+
+void thread_enter_space(struct space *space)
+{
+    struct thread *thread = current;
+    unsigned long irq_state = spin_lock_irq(&thread->process->lock);
+    struct space *old = thread->space;
+    thread->space = space;
+    pagetable_switch(&space->table);
+    spin_unlock_irq(&thread->process->lock, irq_state);
+    space_put(old);
+}
+
+void thread_enter_files(struct files *files)
+{
+    struct thread *thread = current;
+    unsigned long irq_state = spin_lock_irq(&thread->process->lock);
+    struct files *old = thread->files;
+    thread->files = files;
+    spin_unlock_irq(&thread->process->lock, irq_state);
+    files_put(old);
 }
 
 void thread_drop_parts(struct thread *thread)

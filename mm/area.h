@@ -26,6 +26,11 @@ static inline struct area *area_find(struct space *space, uintptr_t address)
     return found;
 }
 
+static inline struct area *area_first(const struct space *space)
+{
+    return tree_entry(tree_first(&space->areas), struct area, node);
+}
+
 static inline struct area *area_next(const struct area *area)
 {
     return tree_entry(tree_next(&area->node), struct area, node);
@@ -70,7 +75,8 @@ int areas_cover(struct space *space, uintptr_t start, uintptr_t end);
 /* Whether `bytes` more with these flags would be within the limits. -ENOMEM. */
 int space_may_grow(struct space *space, uint64_t bytes, unsigned flags);
 int space_may_lock(struct space *space, uint64_t bytes); /* -EAGAIN */
-/* Page aligned start, end above it within user addresses; rounds up. -EINVAL. */
+/* The page after a range, which must begin at one and lie in user addresses, or
+ * -EINVAL. */
 int user_span(uintptr_t start, size_t bytes, uintptr_t *end);
 /* With the lock held: unmaps all in [start, end). -ENOMEM */
 int unmap_locked(struct space *space, uintptr_t start, uintptr_t end,

@@ -58,7 +58,7 @@ static void check_poison(struct page *page)
     const uint64_t *words = page_pointer(page);
     for (unsigned i = 0; i < PAGE_BYTES / sizeof *words; i++)
         if (words[i] != 0x5a5a5a5a5a5a5a5aull)
-            panic("page %#lx was written to after it was freed: word %u is %#lx",
+            panic("page %#lx was written to after it was freed: [%u] is %#lx",
                 (unsigned long)page_physical(page), i, (unsigned long)words[i]);
 }
 

@@ -91,7 +91,7 @@ void space_for_each(struct space *space,
     bool (*visit)(const struct area *area, void *data), void *data)
 {
     rwlock_read(&space->lock);
-    struct area *area = tree_entry(tree_first(&space->areas), struct area, node);
+    struct area *area = area_first(space);
     while (area && visit(area, data))
         area = area_next(area);
     rwlock_read_done(&space->lock);
@@ -101,7 +101,7 @@ void space_reap(struct space *space)
 {
     atomic_store(&space->is_dying, true);
     rwlock_read(&space->lock);
-    struct area *area = tree_entry(tree_first(&space->areas), struct area, node);
+    struct area *area = area_first(space);
     for (; area; area = area_next(area))
         if (!(area->flags & AREA_SHARED))
             zap_range(space, area->start, area->end, ZAP_ALL);

@@ -20,8 +20,7 @@ struct copying {
 enum { ENTRIES = PAGE_BYTES / sizeof(pte_t) };
 
 /* What the child gets for one entry of the parent; empty: nothing. */
-static pte_t copy_entry(
-    struct copying *c, const struct area *area, uintptr_t address, pte_t *entry)
+static pte_t copy_entry(struct copying *c, uintptr_t address, pte_t *entry)
 {
     const pte_t empty = { 0 };
     pte_t pte = pte_read(entry);
@@ -39,10 +38,9 @@ static pte_t copy_entry(
     return pte_make(page_physical(page), access);
 }
 
-/* Copies what one table page of the parent has of the area; the entries noted,
- * or 0 if there are none. */
-static unsigned note_stretch(
-    struct copying *c, const struct area *area, uintptr_t start, uintptr_t *stop)
+/* Notes what one table page of the parent has from start to *stop, which may
+ * come nearer; how many entries that is. */
+static unsigned note_stretch(struct copying *c, uintptr_t start, uintptr_t *stop)
 {
     struct pagetable *table = &c->from->table;
     pte_t *entry = pagetable_lock_find(table, start), *at = entry;
@@ -53,7 +51,7 @@ static unsigned note_stretch(
     unsigned count = 0;
     uintptr_t address = start;
     for (pte_t *to = c->entries; address < *stop; address += PAGE_BYTES) {
-        *to = copy_entry(c, area, address, at++);
+        *to = copy_entry(c, address, at++);
         count += !pte_is_empty(*to++);
     }
     pagetable_unlock(table, start, entry);
@@ -84,7 +82,7 @@ static int copy_pages(struct copying *c, const struct area *area)
     uintptr_t start = area->start;
     while (start < area->end) {
         uintptr_t stop = area->end;
-        unsigned count = note_stretch(c, area, start, &stop);
+        unsigned count = note_stretch(c, start, &stop);
         if (count && install_stretch(c, start, stop))
             return -ENOMEM;
         c->pages += count;
@@ -109,8 +107,7 @@ static int copy_area(struct copying *c, struct area *area)
 
 static int copy_areas(struct copying *c)
 {
-    struct area *area =
-        tree_entry(tree_first(&c->from->areas), struct area, node);
+    struct area *area = area_first(c->from);
     for (; area; area = area_next(area)) {
         int error = copy_area(c, area);
         if (error)

@@ -107,8 +107,8 @@ static int choose_target(struct move *m, uintptr_t *target)
         space, m->wanted, m->wanted + m->new_bytes, &m->removed);
 }
 
-/* Moves [start, old_end) of area to a new place of new_bytes; an empty old range
- * makes a second mapping of the same store. */
+/* Moves [start, old_end) of area to a new place of new_bytes; an empty old
+ * range makes a second mapping of the same store. */
 static int move_area(struct move *m, struct area *area, uintptr_t *at)
 {
     struct space *space = m->space;

@@ -179,7 +179,8 @@ ssize_t store_read(
         if (!page && fills)
             return done ? (ssize_t)done : -ENOMEM;
         if (page) {
-            memcpy((char *)to + done, (char *)page_pointer(page) + offset, count);
+            memcpy(
+                (char *)to + done, (char *)page_pointer(page) + offset, count);
             page_unpin(page);
         } else {
             memset((char *)to + done, 0, count);

@@ -125,10 +125,12 @@ void store_unmap(struct store *store, uint64_t from, uint64_t to,
 /* Zeros in [from, to) of one page, if it is there. */
 static void clear_part(struct store *store, uint64_t from, uint64_t to)
 {
-    struct page *page = from < to ? store_find(store, from >> PAGE_SHIFT) : NULL;
+    struct page *page =
+        from < to ? store_find(store, from >> PAGE_SHIFT) : NULL;
     if (!page)
         return;
-    memset((char *)page_pointer(page) + (from & (PAGE_BYTES - 1)), 0, to - from);
+    char *start = (char *)page_pointer(page) + (from & (PAGE_BYTES - 1));
+    memset(start, 0, to - from);
     page_unpin(page);
 }
 
