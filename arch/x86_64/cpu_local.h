@@ -59,6 +59,7 @@ struct cpu_local {
     bool is_lazy;            /* runs a kernel thread on someone's table */
     uint32_t apic_id;
     uint64_t irq_count;
+    bool irq_is_from_user; /* the one under way */
 
     uint64_t deadline_ns; /* of the timer; UINT64_MAX: none */
 

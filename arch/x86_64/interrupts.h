@@ -7,7 +7,9 @@
 
 void lines_init(void);        /* the device lines, all masked */
 void apic_acknowledge(void);
-void irq_handle(unsigned vector); /* called by entry.S */
+struct frame;
+/* Called by entry.S. */
+void irq_handle(unsigned vector, const struct frame *frame);
 
 /* Handlers of the CPU's own vectors. */
 void clock_interrupt(void);

@@ -3,6 +3,7 @@
 #include "arch/irq.h"
 #include "arch/cpu.h"
 #include "arch/pagetable.h"
+#include "arch/trap.h"
 #include "lib/errno.h"
 #include "lib/log.h"
 #include "lib/spinlock.h"
@@ -130,9 +131,11 @@ static void device_interrupt(unsigned number)
         handler(lines[number].data);
 }
 
-void irq_handle(unsigned vector)
+void irq_handle(unsigned vector, const struct frame *frame)
 {
-    cpu_local()->irq_count++;
+    struct cpu_local *cpu = cpu_local();
+    cpu->irq_count++;
+    cpu->irq_is_from_user = frame_is_user(frame);
     switch (vector) {
     case VECTOR_TIMER:
         apic_acknowledge();
@@ -156,6 +159,11 @@ void irq_handle(unsigned vector)
 bool irq_is_inside(void)
 {
     return cpu_local()->irq_depth;
+}
+
+bool irq_came_from_user(void)
+{
+    return cpu_local()->irq_is_from_user;
 }
 
 uint64_t irq_count(void)
