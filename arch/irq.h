@@ -21,6 +21,7 @@ enum irq_trigger { IRQ_EDGE, IRQ_LEVEL };
 int irq_register(unsigned number, enum irq_trigger trigger,
     irq_handler_fn handler, void *data);
 bool irq_is_inside(void); /* are we in a handler on this CPU? */
+bool irq_came_from_user(void); /* in a handler: did it interrupt user code? */
 /* For /proc/interrupts-like uses: how many came in all. */
 uint64_t irq_count(void);
 

@@ -37,6 +37,8 @@ enum lock_rank {
     RANK_WAIT_QUEUE,
     RANK_PID,
     RANK_TIMERS,
+    RANK_WORK, /* queues of work and left-over puts */
+    RANK_THREAD, /* a thread's state, against its wakers */
     RANK_RUN_QUEUE,
     RANK_HEAP,
     RANK_PAGES,

@@ -6,6 +6,9 @@
 
 #include "lib/types.h"
 
+/* Once at boot: mixes in what the loader gave (0 bytes: nothing), the CPU's
+ * instruction and jitter. */
+void random_start(const void *seed, size_t bytes);
 /* Mixes bytes in.  `bits` is how much entropy they are believed to hold. */
 void random_add(const void *bytes, size_t count, unsigned bits);
 /* Whether 256 bits have come in: getrandom's question. */

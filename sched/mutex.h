@@ -26,11 +26,11 @@ void mutex_lock_two(struct mutex *a, struct mutex *b);
 void mutex_unlock_two(struct mutex *a, struct mutex *b);
 
 struct rwlock {
-    int32_t holders; /* [lock] readers, or -1 for a writer */
-    uint32_t writers_waiting;
-    struct thread *writer;
     struct spinlock lock;
-    struct wait_queue queue;
+    int32_t holders;          /* [lock] readers, or -1 for a writer */
+    uint32_t writers_waiting; /* [lock] */
+    struct list waiting;      /* [lock] who comes next, in order */
+    struct thread *writer;    /* [atomic] */
 #ifdef CONFIG_DEBUG
     uint16_t rank;
 #endif

@@ -11,7 +11,11 @@
 #include "sched/wait.h"
 
 enum pid_role { PID_THREAD, PID_PROCESS, PID_GROUP, PID_SESSION, PID_ROLES };
-enum { PID_DEFAULT_MAX = 32768 };
+enum {
+    PID_DEFAULT_MAX = 32768,
+    PID_LEAST_MAX = 301,
+    PID_MOST_MAX = 131072, /* what pid_set_max may set */
+};
 
 struct thread;
 struct process;

@@ -63,16 +63,21 @@ struct thread {
         struct list link;      /* real-time queue */
         uint64_t virtual_ns, started_ns;
         uint64_t run_ns;       /* CPU time in all: see thread_cpu_ns */
-        uint64_t user_ns;      /* of which outside the kernel */
+        uint64_t user_ns;      /* of which outside the kernel, as sampled */
+        uint64_t unsampled_ns; /* of run_ns: not yet said where it was spent */
+        uint64_t slice_ns;     /* POLICY_ROUND: used of the present slice */
         unsigned weight;
         int8_t nice;           /* -20 .. 19 */
         uint8_t policy, priority; /* enum sched_policy; 1..99 real-time */
         uint8_t sleep;         /* enum sleep_kind */
         bool is_queued, is_on_cpu, was_woken, is_idle, keeps_cpu;
+        bool was_continued, slice_is_over;
         unsigned cpu;          /* whose run queue */
         cpu_mask affinity;
         uint64_t switches, preemptions;
         struct spinlock lock;  /* state and queue against wakers */
+        void (*start)(void *); /* what it begins with */
+        void *argument;
     } sched;
 
     /* The five parts: see docs/architecture.md. Changed by current only. */
@@ -123,6 +128,13 @@ struct thread {
     struct list deferred; /* struct deferred: puts to do on the way out */
     unsigned no_fault; /* > 0: faults of kernel code are not served */
     unsigned read_sections; /* grace sections entered; debug */
+#ifdef CONFIG_DEBUG
+    struct { /* sleeping locks held, in the order they were taken */
+        const void *lock;
+        enum lock_rank rank;
+    } held_locks[8];
+    unsigned held_lock_count;
+#endif
 };
 
 /* Fills what sched/ needs: state THREAD_NEW, one reference, nice 0, affinity of
@@ -131,7 +143,8 @@ void thread_init(struct thread *thread, void *stack, void *fpu,
     void (*start)(void *), void *argument);
 /* Inherits nice, policy, affinity from maker (sched_setscheduler's rules). */
 void thread_inherit(struct thread *thread, const struct thread *maker);
-/* THREAD_NEW → runnable, on a CPU chosen by load. */
+/* THREAD_NEW → runnable, on a CPU chosen by load. Takes a reference of its own,
+ * the running one, which thread_exit drops. */
 void thread_start(struct thread *thread);
 
 struct thread *thread_get(struct thread *thread);
@@ -153,7 +166,8 @@ void thread_breathe(void);
  * context; irq-safe. False if there was nothing to do. */
 bool thread_wake(struct thread *thread);
 /* Sets bits of work and makes sure they are soon seen: wakes it from a sleep
- * that they end, kicks its CPU if it runs user code elsewhere. */
+ * that they end (WORK_STOP ends the interruptible ones too), kicks its CPU if
+ * it runs user code elsewhere. */
 void thread_set_work(struct thread *thread, uint32_t work);
 static inline void thread_interrupt(struct thread *thread)
 {
@@ -163,7 +177,8 @@ void thread_clear_work(struct thread *thread, uint32_t work); /* of current */
 /* For long copies: is there reason to stop early? */
 bool thread_is_interrupted(void);
 
-/* Job control: current stops until thread_continue or WORK_KILL. */
+/* Job control: current stops until thread_continue or WORK_KILL.  A continue
+ * that came before is remembered, so stop in a loop while there is reason to. */
 void thread_stop(void);
 bool thread_continue(struct thread *thread);
 
@@ -185,6 +200,8 @@ int thread_set_policy(
     struct thread *thread, enum sched_policy policy, int priority);
 int thread_set_affinity(struct thread *thread, cpu_mask mask);
 uint64_t thread_cpu_ns(struct thread *thread);  /* user and system */
+/* Where the time went is sampled by the timer interrupt, at least every 160 ms
+ * while a thread runs; the sum of both is exact. */
 uint64_t thread_user_ns(struct thread *thread);
 char thread_state_letter(const struct thread *thread); /* R S D T Z X */
 
@@ -196,7 +213,7 @@ struct thread *thread_start_kernel(
  * worker when current is a kernel thread or we are under a spin lock of an
  * interrupt. */
 struct deferred {
-    struct list link;
+    struct list link; /* needs no initialisation */
     void (*run)(struct deferred *deferred);
 };
 void thread_defer(struct deferred *deferred);
@@ -205,13 +222,19 @@ void thread_run_deferred(void);
 /* Set-up of a CPU: makes the boot code the idle thread. */
 void sched_init_cpu(unsigned cpu);
 noreturn_fn void sched_idle(void); /* the rest of a CPU's start-up code */
-/* From the doors: arch's timer and kick interrupts. */
+/* Once, after sched_init_cpu(0): hooks up the timer and kick interrupts. */
 void sched_init(void);
+/* How the user addresses of `to` become current; called before each switch with
+ * interrupts off.  kernel/ sets it, for sched/ knows no spaces. */
+void sched_set_switch_space(void (*switch_space)(struct thread *to));
+/* Called in the timer interrupt for the running thread each time its use of the
+ * CPU was sampled: limits and timers of CPU time. `ns`: since the last time. */
+void sched_set_tick(void (*ticked)(struct thread *thread, uint64_t ns));
 
 /* For /proc: */
 struct sched_totals {
     uint64_t user_ns, system_ns, idle_ns, switches;
-    unsigned running, threads;
+    unsigned running, threads; /* threads: only the sum of all CPUs means it */
 };
 void sched_totals(unsigned cpu, struct sched_totals *totals);
 /* Load averages over 1, 5, 15 minutes, times 65536. */

@@ -54,6 +54,9 @@ void wait_queue_init(struct wait_queue *queue);
 /* Exclusive waiters go to the end. */
 void wait_queue_add(struct wait_queue *queue, struct waiter *waiter);
 void wait_queue_remove(struct waiter *waiter); /* harmless if not queued */
+/* From a waiter's function (the queue's lock is held), as answer to READY_FREE:
+ * the last thing it does, for its owner may be gone at once. */
+void waiter_unlink(struct waiter *waiter);
 /* Any context. All non-exclusive waiters, and one (or all) exclusive one. */
 void wait_queue_wake_one(struct wait_queue *queue, unsigned events);
 void wait_queue_wake_all(struct wait_queue *queue, unsigned events);
@@ -63,45 +66,32 @@ bool wait_queue_is_empty(const struct wait_queue *queue);
 struct sleeper {
     struct waiter waiter;
     struct thread *thread;
+    unsigned events; /* that woke it since the last thread_prepare */
 };
 void sleeper_init(struct sleeper *sleeper); /* for current */
+void sleeper_prepare(struct sleeper *sleeper, enum sleep_kind kind);
+/* Leaves the queue.  An exclusive sleeper that took a wake after it looked at
+ * its condition passes it on. */
+void sleeper_leave(struct sleeper *sleeper);
 
 /* Sleeps until condition is true; it is evaluated without locks, again after
  * each wake.  0, -ERESTART (interrupted), -ETIMEDOUT (even if the condition
  * holds by then, it is looked at last: 0 wins). */
 #define wait_until(queue_, kind_, deadline_, condition)                        \
-    ({                                                                         \
-        int wait_result = 0;                                                   \
-        if (!(condition)) {                                                    \
-            struct sleeper wait_sleeper;                                       \
-            sleeper_init(&wait_sleeper);                                       \
-            wait_queue_add(queue_, &wait_sleeper.waiter);                      \
-            for (;;) {                                                         \
-                thread_prepare(kind_);                                         \
-                if (condition) {                                               \
-                    wait_result = 0;                                           \
-                    break;                                                     \
-                }                                                              \
-                if (wait_result)                                               \
-                    break;                                                     \
-                wait_result = thread_sleep(deadline_);                         \
-            }                                                                  \
-            thread_unprepare();                                                \
-            wait_queue_remove(&wait_sleeper.waiter);                           \
-        }                                                                      \
-        wait_result;                                                           \
-    })
+    wait_until_as(false, queue_, kind_, deadline_, condition)
 /* The same with an exclusive waiter: for queues woken one at a time. */
 #define wait_until_exclusive(queue_, kind_, deadline_, condition)              \
+    wait_until_as(true, queue_, kind_, deadline_, condition)
+#define wait_until_as(exclusive_, queue_, kind_, deadline_, condition)         \
     ({                                                                         \
         int wait_result = 0;                                                   \
         if (!(condition)) {                                                    \
             struct sleeper wait_sleeper;                                       \
             sleeper_init(&wait_sleeper);                                       \
-            wait_sleeper.waiter.is_exclusive = true;                           \
+            wait_sleeper.waiter.is_exclusive = exclusive_;                     \
             wait_queue_add(queue_, &wait_sleeper.waiter);                      \
             for (;;) {                                                         \
-                thread_prepare(kind_);                                         \
+                sleeper_prepare(&wait_sleeper, kind_);                         \
                 if (condition) {                                               \
                     wait_result = 0;                                           \
                     break;                                                     \
@@ -111,7 +101,7 @@ void sleeper_init(struct sleeper *sleeper); /* for current */
                 wait_result = thread_sleep(deadline_);                         \
             }                                                                  \
             thread_unprepare();                                                \
-            wait_queue_remove(&wait_sleeper.waiter);                           \
+            sleeper_leave(&wait_sleeper);                                      \
         }                                                                      \
         wait_result;                                                           \
     })

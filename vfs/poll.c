@@ -22,11 +22,10 @@ static bool wake_poller(struct waiter *waiter, unsigned events)
 {
     struct poll_waiter *mine =
         container_of(waiter, struct poll_waiter, waiter);
-    if (events & READY_FREE) {
-        list_remove(&waiter->link);
-        waiter->queue = NULL;
-    }
-    return thread_wake(mine->thread);
+    bool took = thread_wake(mine->thread);
+    if (events & READY_FREE)
+        waiter_unlink(waiter);
+    return took;
 }
 
 static unsigned look(struct files *files, const struct poll_item *item,

@@ -17,7 +17,7 @@
 #define STACKS_END   0xffffd08000000000ul /* 512 GiB: one top-level entry */
 #define DEVICES_BASE 0xffffe00000000000ul
 #define DEVICES_END  0xffffe08000000000ul
-#define KERNEL_BASE  0xffffffff80000000ul
+#define KERNEL_BASE  0xffffffff80000000 /* also for assembler */
 
 #ifdef CONFIG_KASAN
 #define KERNEL_STACK_BYTES 16384ul
@@ -26,6 +26,8 @@
 #endif
 
 #ifndef __ASSEMBLER__
+
+#include "lib/types.h"
 
 static inline void *physical_to_pointer(uint64_t physical)
 {
