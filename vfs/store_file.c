@@ -106,21 +106,6 @@ static ssize_t write_page(
     return taken;
 }
 
-/* Writing to a program takes its privileges away. */
-static void drop_privileges(struct file *file)
-{
-    struct inode *inode = file->inode;
-    if (!(atomic_load(&inode->mode) & (MODE_SETUID | MODE_SETGID))
-        || credentials_can(file->opener, CAPABLE_FSETID))
-        return;
-    spin_lock(&inode->lock);
-    unsigned mode = inode->mode & ~MODE_SETUID;
-    if (mode & 0010)
-        mode &= ~MODE_SETGID;
-    atomic_store(&inode->mode, mode);
-    spin_unlock(&inode->lock);
-}
-
 /* How much of it may be written there: -EFBIG if nothing. */
 static ssize_t check_limits(uint64_t position, size_t bytes)
 {
@@ -142,7 +127,7 @@ static ssize_t write_locked(
     if (allowed < 0)
         return allowed;
     ssize_t moved = 0;
-    drop_privileges(file);
+    inode_drop_set_ids(inode, file->opener);
     inode_touch(inode, TOUCH_MODIFIED | TOUCH_CHANGED);
     while (allowed) {
         size_t chunk =
@@ -229,8 +214,7 @@ static int store_file_sync(struct file *file)
     return 0;
 }
 
-/* Makes the pages of a range; all or, for want of room, none that was not
- * there before. */
+/* Makes the pages of a range; for want of room, only the first of them. */
 static int make_pages(struct inode *inode, uint64_t from, uint64_t end)
 {
     int error = 0;
