@@ -16,7 +16,7 @@ static uint64_t add_saturated(uint64_t a, uint64_t b)
     return a + b < a || a + b == FOREVER ? FOREVER - 1 : a + b;
 }
 
-static void real_fired(struct timer *timer)
+void real_timer_expired(struct timer *timer)
 {
     struct interval_timer *real =
         container_of(timer, struct interval_timer, timer);
@@ -45,10 +45,10 @@ static void real_taken(struct queued_signal *queued, struct signal_info *info)
 static void init_real(struct process *process)
 {
     struct interval_timer *real = &process->real_timer;
-    if (real->process)
+    if (real->signal.is_preallocated)
         return;
     real->process = process;
-    timer_init(&real->timer, real_fired);
+    timer_init(&real->timer, real_timer_expired);
     signal_info_kernel(&real->signal.info, SIGALRM);
     list_init(&real->signal.link);
     real->signal.is_preallocated = true;
@@ -60,7 +60,7 @@ static void get_real(struct process *process, struct interval *now)
     struct interval_timer *real = &process->real_timer;
     now->interval_ns = real->interval_ns;
     now->left_ns = 0;
-    if (!real->process || !real->timer.is_armed)
+    if (!real->timer.is_armed)
         return;
     uint64_t time = clock_ns();
     now->left_ns = real->deadline_ns > time ? real->deadline_ns - time : 1000;
@@ -173,10 +173,11 @@ void process_timers_end(struct process *process)
     spin_lock(&process->lock);
     process->timers_are_over = true;
     real->deadline_ns = 0;
-    if (real->process)
+    bool was_used = real->signal.is_preallocated;
+    if (was_used)
         timer_cancel(&real->timer);
     spin_unlock(&process->lock);
-    if (real->process)
+    if (was_used)
         signal_unqueue(&real->signal, process, NULL);
     cpu_timers_end(process);
     posix_timers_delete_all(process);

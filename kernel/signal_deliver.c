@@ -15,7 +15,7 @@
 #include "lib/errno.h"
 
 enum outcome { OUTCOME_NOTHING, OUTCOME_HANDLER, OUTCOME_STOP, OUTCOME_END,
-    OUTCOME_MORE_LOCKS };
+    OUTCOME_GONE, OUTCOME_MORE_LOCKS };
 
 struct taking {
     struct signal_info info;
@@ -108,7 +108,8 @@ static enum outcome take_with_locks(struct taking *t)
     unsigned long irq_state = handlers_lock(current);
     do {
         if (current->process->is_exiting) {
-            outcome = OUTCOME_NOTHING; /* WORK_KILL sees to it */
+            outcome = OUTCOME_GONE;
+            thread_set_work(current, WORK_KILL);
             break;
         }
         outcome = take_one(t, &number);
@@ -232,7 +233,8 @@ void signal_deliver(struct frame *frame)
         case OUTCOME_END:
             process_end(STATUS_KILLED(t.info.number));
         case OUTCOME_STOP:
-            continue; /* WORK_STOP is set */
+        case OUTCOME_GONE:
+            continue; /* WORK_STOP or WORK_KILL is set */
         default:
             break;
         }

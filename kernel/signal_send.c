@@ -133,10 +133,13 @@ bool sending_do(struct sending *s, struct thread *holder)
     struct thread *chosen = choose(s, first);
     if (!chosen)
         return true;
-    if (ends_process(s, chosen))
-        process_kill_locked(s->process, STATUS_KILLED(s->number));
-    else
+    if (!ends_process(s, chosen)) {
         thread_interrupt(chosen);
+        return true;
+    }
+    process_kill_locked(s->process, STATUS_KILLED(s->number));
+    if (current->process == s->process)
+        thread_set_work(current, WORK_KILL);
     return true;
 }
 

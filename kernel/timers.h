@@ -36,6 +36,9 @@ int posix_timer_get(int id, struct interval *now);
 int posix_timer_overrun(int id);
 int posix_timer_delete(int id);
 
+/* What process->real_timer does when it expires. */
+struct timer;
+void real_timer_expired(struct timer *timer);
 /* exec: POSIX timers of current's process are deleted. */
 void process_timers_exec(void);
 /* The end of a process, in its last thread, before it is a zombie: nothing fires

@@ -2,6 +2,8 @@
 # nm -n in, assembler out: the table of functions that lib/symbols.c searches.
 # Offsets from the first function fit 32 bits.
 
+BEGIN { count = 0 } # so that it indexes as a number
+
 $2 ~ /^[tTwW]$/ && $3 !~ /^\.|^__pfx_/ {
     if ($1 == last)
         next

@@ -114,12 +114,15 @@ static size_t fill(struct pipe *pipe, struct transfer *t, size_t bytes)
         size_t chunk = min(PAGE_BYTES - offset, bytes - done);
         if (!page)
             break;
+        /* As on Linux, what shares a page goes in whole or not at all. */
         size_t moved =
             transfer_take(t, (char *)page_pointer(page) + offset, chunk);
+        if (moved < chunk) {
+            transfer_untake(t, moved);
+            break;
+        }
         pipe->written += moved;
         done += moved;
-        if (moved < chunk)
-            break;
     }
     return done;
 }

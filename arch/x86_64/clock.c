@@ -74,6 +74,8 @@ uint64_t clock_hz(void)
 
 void clock_wait(uint64_t ns)
 {
+    if (!count_hz)
+        return; /* the end comes before the clock */
     uint64_t end = clock_ns() + ns;
     while (clock_ns() < end)
         cpu_relax();
@@ -85,13 +87,11 @@ void clock_wait(uint64_t ns)
 static void set_rate(uint64_t hz)
 {
     uint32_t sequence = atomic_load(&now_is.sequence);
-    uint64_t ns = clock_ns();
     atomic_store(&now_is.sequence, sequence + 1);
     memory_barrier();
     uint64_t count = tsc_read();
-    if (now_is.ns_per_count)
-        ns = now_is.base_ns +
-             scale(count - now_is.base_count, now_is.ns_per_count);
+    uint64_t ns = now_is.base_ns +
+                  scale(count - now_is.base_count, now_is.ns_per_count);
     atomic_store(&now_is.base_ns, ns);
     atomic_store(&now_is.base_count, count);
     atomic_store(&now_is.ns_per_count, (NS_PER_SECOND << 32) / hz);
@@ -136,7 +136,7 @@ static void refine(uint64_t ns)
         uint64_t expected = counts / 1000 * PIT_HZ / (count_hz / 1000);
         uint64_t ticks = (uint16_t)(first.ticks - sample.ticks);
         ticks += (expected - ticks + 0x8000) & ~(uint64_t)0xffff;
-        set_rate((uint64_t)((unsigned __int128)counts * PIT_HZ / 1) / ticks);
+        set_rate(counts * PIT_HZ / ticks);
     }
     if (++stage == array_size(stages))
         pit_stop();

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* read, write and their kin with vectors and positions; lseek.
+ *
+ * vfs/ only says EPIPE and EFBIG: the signals that go with them are raised
+ * here, where it is known that the program itself wrote. */
+#include <linux/fs.h>
+
+#include "abi/linux/arguments.h"
+#include "abi/linux/io.h"
+#include "lib/string.h"
+#include "mm/heap.h"
+
+ssize_t io_written(ssize_t result)
+{
+    struct signal_info info;
+    if (likely(result >= 0) || (result != -EPIPE && result != -EFBIG))
+        return result;
+    /* A file may also be as large as files can be: no signal for that. */
+    if (result == -EFBIG && file_size_limit() == LIMIT_NONE)
+        return result;
+    signal_info_from_current(
+        &info, result == -EPIPE ? SIGPIPE : SIGXFSZ, SI_USER);
+    signal_send_thread(current, &info);
+    return result;
+}
+
+static int check_buffer(const void __user *buffer, size_t bytes)
+{
+    if ((ssize_t)bytes < 0)
+        return -EINVAL;
+    return user_range_is_ok(buffer, bytes) ? 0 : -EFAULT;
+}
+
+enum direction { READING, WRITING };
+
+/* The access mode's EBADF comes before the buffer's EFAULT. */
+static ssize_t move(struct file *file, enum direction direction,
+    const void __user *buffer, size_t bytes, uint64_t *position)
+{
+    unsigned needed = direction == READING ? OPEN_READ : OPEN_WRITE;
+    if (!(file->flags & needed))
+        return -EBADF;
+    int error = check_buffer(buffer, bytes);
+    if (unlikely(error))
+        return error;
+    struct transfer t;
+    transfer_user(&t, (uintptr_t)buffer, min(bytes, (size_t)IO_BYTES_MAX));
+    if (direction == READING)
+        return file_read(file, &t, position);
+    return io_written(file_write(file, &t, position));
+}
+
+static ssize_t move_fd(int fd, enum direction direction,
+    const void __user *buffer, size_t bytes, uint64_t *position)
+{
+    bool has_reference;
+    struct file *file = files_borrow(current->files, fd, &has_reference);
+    if (unlikely(!file))
+        return -EBADF;
+    ssize_t result = position && file->ops->cannot_seek
+        ? -ESPIPE
+        : move(file, direction, buffer, bytes, position);
+    files_return(file, has_reference);
+    return result;
+}
+
+long sys_read(int from, void __user *buffer, size_t bytes)
+{
+    return move_fd(from, READING, buffer, bytes, NULL);
+}
+
+long sys_write(int to, const void __user *buffer, size_t bytes)
+{
+    return move_fd(to, WRITING, buffer, bytes, NULL);
+}
+
+long sys_pread64(int from, void __user *buffer, size_t bytes, int64_t offset)
+{
+    uint64_t position = offset;
+    if (offset < 0)
+        return -EINVAL;
+    return move_fd(from, READING, buffer, bytes, &position);
+}
+
+long sys_pwrite64(
+    int to, const void __user *buffer, size_t bytes, int64_t offset)
+{
+    uint64_t position = offset;
+    if (offset < 0)
+        return -EINVAL;
+    return move_fd(to, WRITING, buffer, bytes, &position);
+}
+
+static int check_segments(struct vector *vector)
+{
+    for (unsigned i = 0; i < vector->count; i++) {
+        struct io_segment *segment = &vector->segments[i];
+        int error =
+            check_buffer((const void __user *)segment->start, segment->bytes);
+        if (error)
+            return error;
+        segment->bytes = min(segment->bytes, IO_BYTES_MAX - vector->total);
+        vector->total += segment->bytes;
+    }
+    return 0;
+}
+
+int vector_argument(
+    struct vector *vector, const void __user *from, unsigned long count)
+{
+    vector->segments = vector->quick;
+    vector->count = count;
+    vector->total = 0;
+    if (count > IO_SEGMENTS_MAX)
+        return -EINVAL;
+    size_t bytes = count * sizeof *vector->segments;
+    if (count > array_size(vector->quick))
+        vector->segments = heap_alloc(bytes);
+    if (!vector->segments)
+        return -ENOMEM;
+    int error = user_read(vector->segments, from, bytes);
+    if (!error)
+        error = check_segments(vector);
+    if (error)
+        vector_done(vector);
+    return error;
+}
+
+void vector_done(struct vector *vector)
+{
+    if (vector->segments != vector->quick)
+        heap_free(vector->segments);
+}
+
+static ssize_t move_vector(struct file *file, enum direction direction,
+    const void __user *from, int count, uint64_t *position)
+{
+    struct vector vector;
+    unsigned needed = direction == READING ? OPEN_READ : OPEN_WRITE;
+    if (!(file->flags & needed))
+        return -EBADF;
+    int error = vector_argument(&vector, from, (long)count);
+    if (error)
+        return error;
+    struct transfer t;
+    transfer_segments(&t, vector.segments, vector.count, vector.total);
+    ssize_t result = direction == READING
+        ? file_read(file, &t, position)
+        : io_written(file_write(file, &t, position));
+    vector_done(&vector);
+    return result;
+}
+
+/* What RWF_ flags ask for is there, at most, as a sync after the write. */
+static int check_rw_flags(int flags, enum direction direction)
+{
+    const int known =
+        RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND;
+    if (flags & ~known || flags & (RWF_NOWAIT | RWF_APPEND))
+        return -EOPNOTSUPP;
+    return 0;
+}
+
+static ssize_t move_vector_fd(int fd, enum direction direction,
+    const void __user *vector, int count, uint64_t *position, int flags)
+{
+    bool has_reference;
+    struct file *file = files_borrow(current->files, fd, &has_reference);
+    if (!file)
+        return -EBADF;
+    ssize_t result = position && file->ops->cannot_seek
+        ? -ESPIPE
+        : check_rw_flags(flags, direction);
+    if (!result)
+        result = move_vector(file, direction, vector, count, position);
+    if (result > 0 && direction == WRITING && flags & (RWF_DSYNC | RWF_SYNC)) {
+        int error = file->ops->sync ? file->ops->sync(file) : 0;
+        result = error ? error : result;
+    }
+    files_return(file, has_reference);
+    return result;
+}
+
+long sys_readv(int from, const void __user *vector, int count)
+{
+    return move_vector_fd(from, READING, vector, count, NULL, 0);
+}
+
+long sys_writev(int to, const void __user *vector, int count)
+{
+    return move_vector_fd(to, WRITING, vector, count, NULL, 0);
+}
+
+static ssize_t move_vector_at(int fd, enum direction direction,
+    const void __user *vector, int count, uint64_t position, int flags)
+{
+    if ((int64_t)position < 0)
+        return -EINVAL;
+    return move_vector_fd(fd, direction, vector, count, &position, flags);
+}
+
+long sys_preadv(int from, const void __user *vector, int count,
+    unsigned long position, unsigned long unused)
+{
+    return move_vector_at(from, READING, vector, count, position, 0);
+}
+
+long sys_pwritev(int to, const void __user *vector, int count,
+    unsigned long position, unsigned long unused)
+{
+    return move_vector_at(to, WRITING, vector, count, position, 0);
+}
+
+long sys_preadv2(int from, const void __user *vector, int count,
+    unsigned long position, unsigned long unused, int flags)
+{
+    if (position == -1ul)
+        return move_vector_fd(from, READING, vector, count, NULL, flags);
+    return move_vector_at(from, READING, vector, count, position, flags);
+}
+
+long sys_pwritev2(int to, const void __user *vector, int count,
+    unsigned long position, unsigned long unused, int flags)
+{
+    if (position == -1ul)
+        return move_vector_fd(to, WRITING, vector, count, NULL, flags);
+    return move_vector_at(to, WRITING, vector, count, position, flags);
+}
+
+long sys_lseek(int fd, int64_t offset, int whence)
+{
+    static const uint8_t from[] = {
+        [SEEK_SET] = SEEK_START,
+        [SEEK_CUR] = SEEK_CURRENT,
+        [SEEK_END] = SEEK_END_OF,
+        [SEEK_DATA] = SEEK_TO_DATA,
+        [SEEK_HOLE] = SEEK_TO_HOLE,
+    };
+    bool has_reference;
+    struct file *file = file_argument(fd, &has_reference);
+    if (!file)
+        return -EBADF;
+    long result = (unsigned)whence < array_size(from)
+        ? file_seek(file, offset, from[whence])
+        : -EINVAL;
+    files_return(file, has_reference);
+    return result;
+}

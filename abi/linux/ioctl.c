@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* ioctl: a table from numbers to control verbs, with what is copied for each.
+ * A number that is not there is -ENOTTY, like a verb that the file lacks. */
+#include <asm/ioctls.h>
+#include <asm/termbits.h>
+#include <linux/fcntl.h>
+#include <linux/random.h>
+
+#include "abi/linux/arguments.h"
+#include "abi/linux/open_flags.h"
+#include "arch/atomic.h"
+#include "kernel/terminal.h"
+#include "lib/string.h"
+#include "mm/heap.h"
+#include "vfs/control.h"
+#include "vfs/memory_devices.h"
+
+enum direction {
+    PLAIN, /* a number, or nothing */
+    IN,    /* the argument points to what is read */
+    OUT,   /* to where the answer goes */
+};
+
+struct row {
+    unsigned number;
+    uint16_t verb;
+    uint8_t direction, bytes;
+};
+
+enum { CONTROL_BYTES_MAX = sizeof(struct terminal_modes_speed) };
+
+#define MODES       sizeof(struct terminal_modes)
+#define MODES_SPEED sizeof(struct terminal_modes_speed)
+#define SIZE        sizeof(struct terminal_size)
+#define INT         sizeof(int)
+
+static const struct row rows[] = {
+    { FIONREAD, CONTROL_BYTES_READY, OUT, INT },
+    { TIOCOUTQ, CONTROL_BYTES_QUEUED, OUT, INT },
+    { TCGETS, CONTROL_GET_MODES, OUT, MODES },
+    { TCSETS, CONTROL_SET_MODES, IN, MODES },
+    { TCSETSW, CONTROL_SET_MODES_DRAIN, IN, MODES },
+    { TCSETSF, CONTROL_SET_MODES_FLUSH, IN, MODES },
+    { TCGETS2, CONTROL_GET_SPEEDS, OUT, MODES_SPEED },
+    { TCSETS2, CONTROL_SET_SPEEDS, IN, MODES_SPEED },
+    { TCSETSW2, CONTROL_SET_SPEEDS_DRAIN, IN, MODES_SPEED },
+    { TCSETSF2, CONTROL_SET_SPEEDS_FLUSH, IN, MODES_SPEED },
+    { TIOCGWINSZ, CONTROL_GET_SIZE, OUT, SIZE },
+    { TIOCSWINSZ, CONTROL_SET_SIZE, IN, SIZE },
+    { TIOCGPGRP, CONTROL_GET_GROUP, OUT, INT },
+    { TIOCSPGRP, CONTROL_SET_GROUP, IN, INT },
+    { TIOCGSID, CONTROL_GET_SESSION, OUT, INT },
+    { TIOCSCTTY, CONTROL_TAKE, PLAIN, 0 },
+    { TIOCNOTTY, CONTROL_LEAVE, PLAIN, 0 },
+    { TCFLSH, CONTROL_FLUSH, PLAIN, 0 },
+    { TCXONC, CONTROL_FLOW, PLAIN, 0 },
+    { TCSBRKP, CONTROL_BREAK, PLAIN, 0 },
+    { TIOCSTI, CONTROL_SIMULATE, IN, 1 },
+    { TIOCEXCL, CONTROL_EXCLUSIVE, PLAIN, 0 },
+    { TIOCNXCL, CONTROL_SHARED, PLAIN, 0 },
+    { TIOCGETD, CONTROL_GET_LINE, OUT, INT },
+    { TIOCSETD, CONTROL_SET_LINE, IN, INT },
+    { TIOCPKT, CONTROL_PACKET, IN, INT },
+    { TIOCGPTN, CONTROL_PTY_NUMBER, OUT, INT },
+    { TIOCSPTLCK, CONTROL_PTY_LOCK, IN, INT },
+    { TIOCGPTLCK, CONTROL_PTY_GET_LOCK, OUT, INT },
+    { TIOCCONS, CONTROL_CONSOLE, PLAIN, 0 },
+    { RNDGETENTCNT, CONTROL_RANDOM_COUNT, OUT, INT },
+};
+
+static const struct row *row_find(unsigned number)
+{
+    for (size_t i = 0; i < array_size(rows); i++)
+        if (rows[i].number == number)
+            return &rows[i];
+    return NULL;
+}
+
+static long control(
+    struct file *file, const struct row *row, unsigned long argument)
+{
+    unsigned char buffer[CONTROL_BYTES_MAX] aligned_to(8);
+    void __user *at = (void __user *)argument;
+    if (row->direction == PLAIN)
+        return file_control(file, row->verb, argument);
+    memset(buffer, 0, sizeof buffer);
+    if (row->direction == IN && user_read(buffer, at, row->bytes))
+        return -EFAULT;
+    long result = file_control(file, row->verb, (uintptr_t)buffer);
+    if (result >= 0 && row->direction == OUT &&
+        user_write(at, buffer, row->bytes))
+        return -EFAULT;
+    return result;
+}
+
+static long switch_flag(
+    struct file *file, unsigned flag, const void __user *argument)
+{
+    int is_on;
+    if (user_read(&is_on, argument, sizeof is_on))
+        return -EFAULT;
+    if (is_on)
+        atomic_or(&file->flags, flag);
+    else
+        atomic_and(&file->flags, ~flag);
+    return 0;
+}
+
+/* Of a regular file: how far it is to the end. */
+static long bytes_ready(struct file *file, void __user *argument)
+{
+    struct attributes attributes;
+    inode_attributes(file->inode, &attributes);
+    int left = attributes.bytes - file->position;
+    return user_write(argument, &left, sizeof left);
+}
+
+enum { ENTROPY_BYTES_MAX = 65536 };
+
+/* struct rand_pool_info: bits, bytes, then the bytes themselves. */
+static long add_entropy(struct file *file, const void __user *argument)
+{
+    struct rand_pool_info head;
+    if (user_read(&head, argument, sizeof head))
+        return -EFAULT;
+    if (head.buf_size < 0 || head.buf_size > ENTROPY_BYTES_MAX)
+        return -EINVAL;
+    unsigned char *data = heap_alloc(head.buf_size + 1);
+    if (!data)
+        return -ENOMEM;
+    struct random_entropy entropy = {
+        .bits = head.entropy_count,
+        .bytes = head.buf_size,
+        .data = data,
+    };
+    const char __user *from = (const char __user *)argument + sizeof head;
+    long result = user_read(data, from, entropy.bytes);
+    if (!result)
+        result = file_control(file, CONTROL_RANDOM_ADD, (uintptr_t)&entropy);
+    heap_free(data);
+    return result;
+}
+
+static long control_file(
+    struct file *file, int fd, unsigned request, unsigned long argument)
+{
+    void __user *pointer = (void __user *)argument;
+    switch (request) {
+    case FIOCLEX:
+        return files_set_flags(current->files, fd, FD_CLOSE_ON_EXEC);
+    case FIONCLEX:
+        return files_set_flags(current->files, fd, 0);
+    case FIONBIO:
+        return switch_flag(file, OPEN_NONBLOCK, pointer);
+    case FIOASYNC:
+        return switch_flag(file, OPEN_ASYNC, pointer);
+    case FIONREAD:
+        if (file->inode->type == INODE_REGULAR)
+            return bytes_ready(file, pointer);
+        break;
+    case TCSBRK: /* tcsendbreak, or tcdrain by a number that is not 0 */
+        return file_control(
+            file, argument ? CONTROL_DRAIN : CONTROL_BREAK, 0);
+    case RNDADDENTROPY:
+        return add_entropy(file, pointer);
+    }
+    const struct row *row = row_find(request);
+    return row ? control(file, row, argument) : -ENOTTY;
+}
+
+long sys_ioctl(int fd, unsigned request, unsigned long argument)
+{
+    bool has_reference;
+    struct file *file = file_argument(fd, &has_reference);
+    if (!file)
+        return -EBADF;
+    long result = control_file(file, fd, request, argument);
+    files_return(file, has_reference);
+    return result;
+}

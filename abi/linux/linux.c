@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* The personality: what Linux programs are given, as the kernel's hooks. */
+#include "abi/linux/dispatch.h"
+#include "abi/linux/signal_frame.h"
+#include "abi/linux/start.h"
+#include "abi/linux/strace.h"
+#include "kernel/abi.h"
+#include "kernel/futex.h"
+#include "lib/string.h"
+
+static const struct {
+    const char *name;
+    void (*set)(const char *value);
+} options[] = {
+    { "strace", strace_option },
+    { "strace.comm", strace_comm_option },
+};
+
+static bool set_option(const char *name, const char *value)
+{
+    for (size_t i = 0; i < array_size(options); i++) {
+        if (strcmp(options[i].name, name))
+            continue;
+        options[i].set(value ? value : "all");
+        return true;
+    }
+    return false;
+}
+
+static const struct abi linux_abi = {
+    .name = "linux",
+    .syscall = dispatch,
+    .start_program = start_program,
+    .enter_handler = enter_handler,
+    .thread_ends = futex_thread_ends,
+    .option = set_option,
+    .report = dispatch_report,
+};
+
+const struct abi *const the_abi = &linux_abi;

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* O_* and enum open_flags. */
+#ifndef ABI_LINUX_OPEN_FLAGS_H
+#define ABI_LINUX_OPEN_FLAGS_H
+
+struct file;
+
+/* Those that are known; the others are dropped, as open(2) does. */
+unsigned open_flags_from_linux(unsigned long flags);
+long open_flags_to_linux(unsigned flags);
+/* F_SETFL: APPEND, NONBLOCK, DIRECT, NOATIME and ASYNC; the others stay. */
+long file_set_flags(struct file *file, unsigned long flags);
+
+#endif

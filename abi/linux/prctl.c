@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* prctl, personality. */
+#include <linux/personality.h>
+#include <linux/prctl.h>
+
+#include "abi/linux/arguments.h"
+#include "abi/linux/capabilities.h"
+#include "kernel/exec.h"
+#include "kernel/thread.h"
+#include "lib/string.h"
+#include "mm/space.h"
+
+static_assert((int)PERSONALITY_FIXED_ADDRESSES == (int)ADDR_NO_RANDOMIZE,
+    "kernel/ looks at this bit");
+
+static long set_name(const char __user *from)
+{
+    char name[sizeof current->comm] = { 0 };
+    /* Cut where it is too long, without an error. */
+    ssize_t length = user_string(name, from, sizeof name);
+    if (length == -EFAULT)
+        return -EFAULT;
+    name[sizeof name - 1] = 0;
+    thread_set_comm(current, name);
+    return 0;
+}
+
+static long get_name(void __user *to)
+{
+    char name[sizeof current->comm] = { 0 };
+    string_copy(name, current->comm, sizeof name);
+    return user_write(to, name, sizeof name);
+}
+
+static long give_int(void __user *to, int number)
+{
+    return user_write(to, &number, sizeof number);
+}
+
+static long set_dumpable(unsigned long how)
+{
+    if (how > 1)
+        return -EINVAL;
+    current->space->is_dumpable = how;
+    return 0;
+}
+
+static long set_subreaper(bool is_one)
+{
+    spin_lock(&process_tree_lock);
+    current->process->is_subreaper = is_one;
+    spin_unlock(&process_tree_lock);
+    return 0;
+}
+
+enum { DEFAULT_SLACK_NS = 50000 };
+
+static long timer_slack(int option, unsigned long ns)
+{
+    if (option == PR_GET_TIMERSLACK)
+        return current->task.timer_slack_ns ? current->task.timer_slack_ns
+                                            : DEFAULT_SLACK_NS;
+    current->task.timer_slack_ns = ns ? ns : DEFAULT_SLACK_NS;
+    return 0;
+}
+
+static long no_new_privileges(
+    int option, unsigned long a, unsigned long b, unsigned long c)
+{
+    if (option == PR_GET_NO_NEW_PRIVS)
+        return a || b || c ? -EINVAL : current->task.no_new_privileges;
+    if (a != 1 || b || c)
+        return -EINVAL;
+    current->task.no_new_privileges = true;
+    return 0;
+}
+
+static long set_death_signal(unsigned long number)
+{
+    if (number > SIGNAL_COUNT)
+        return -EINVAL;
+    current->task.parent_death_signal = number;
+    return 0;
+}
+
+long sys_prctl(int option, unsigned long a, unsigned long b, unsigned long c,
+    unsigned long d)
+{
+    void __user *pointer = (void __user *)a;
+    switch (option) {
+    case PR_SET_PDEATHSIG:
+        return set_death_signal(a);
+    case PR_GET_PDEATHSIG:
+        return give_int(pointer, current->task.parent_death_signal);
+    case PR_GET_DUMPABLE:
+        return current->space->is_dumpable;
+    case PR_SET_DUMPABLE:
+        return set_dumpable(a);
+    case PR_SET_NAME:
+        return set_name(pointer);
+    case PR_GET_NAME:
+        return get_name(pointer);
+    case PR_SET_CHILD_SUBREAPER:
+        return set_subreaper(a);
+    case PR_GET_CHILD_SUBREAPER:
+        return give_int(pointer, current->process->is_subreaper);
+    case PR_SET_TIMERSLACK:
+    case PR_GET_TIMERSLACK:
+        return timer_slack(option, a);
+    case PR_SET_NO_NEW_PRIVS:
+    case PR_GET_NO_NEW_PRIVS:
+        return no_new_privileges(option, a, b, c);
+    case PR_GET_SECCOMP:
+        return 0; /* there are no filters */
+    case PR_GET_TIMING:
+        return PR_TIMING_STATISTICAL;
+    case PR_SET_TIMING:
+        return a == PR_TIMING_STATISTICAL ? 0 : -EINVAL;
+    case PR_CAP_AMBIENT:
+        return c || d ? -EINVAL : capability_prctl(option, a, b);
+    }
+    return capability_prctl(option, a, b);
+}
+
+long sys_personality(unsigned persona)
+{
+    long old = current->task.personality;
+    if (persona == UINT32_MAX) /* only asked */
+        return old;
+    if (persona & ~(unsigned)ADDR_NO_RANDOMIZE)
+        return -EINVAL;
+    current->task.personality = persona;
+    return old;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* siginfo_t and struct signal_info. */
+#ifndef ABI_LINUX_SIGINFO_H
+#define ABI_LINUX_SIGINFO_H
+
+#include <linux/signal.h>
+
+#include "kernel/signal.h"
+
+/* `to` is zeroed whole first. */
+void siginfo_from_native(siginfo_t *to, const struct signal_info *from);
+/* What rt_sigqueueinfo gives: the sender's words are taken as they are. */
+void siginfo_to_native(struct signal_info *to, const siginfo_t *from);
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* The init of a test boot: runs the tests named in /tests/list one after the
+ * other, and frames their output so that the host can tell it apart:
+ *
+ *     @@BEGIN name
+ *     … TAP …
+ *     @@END name exit N | signal N | time
+ *
+ * A kernel that counts its objects (/proc/tenon) is asked before and after
+ * each test: what is not given back is said as `@@LEAK what before after`. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { TEST_SECONDS = 120, COUNTS_MAX = 64 };
+
+struct count {
+    char name[48];
+    long long value;
+};
+struct counts {
+    struct count rows[COUNTS_MAX];
+    int many;
+};
+
+static void set_up(void)
+{
+    mkdir("/dev", 0755);
+    mkdir("/proc", 0555);
+    mkdir("/sys", 0555);
+    mkdir("/tmp", 01777);
+    mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
+    mkdir("/dev/pts", 0755);
+    mkdir("/dev/shm", 01777);
+    mount("proc", "/proc", "proc", 0, NULL);
+    mount("sysfs", "/sys", "sysfs", 0, NULL);
+    mount("devpts", "/dev/pts", "devpts", 0, "mode=620,ptmxmode=666");
+    mount("tmpfs", "/dev/shm", "tmpfs", 0, "mode=1777");
+    mount("tmpfs", "/tmp", "tmpfs", 0, "mode=1777");
+    int console = open("/dev/console", O_RDWR);
+    for (int fd = 0; fd < 3; fd++)
+        dup2(console, fd);
+    if (console > 2)
+        close(console);
+    setenv("PATH", "/usr/bin:/usr/sbin:/bin:/sbin", 1);
+    setenv("HOME", "/root", 1);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+}
+
+static void read_counts(struct counts *counts)
+{
+    counts->many = 0;
+    FILE *file = fopen("/proc/tenon", "r");
+    if (!file)
+        return;
+    while (counts->many < COUNTS_MAX) {
+        struct count *row = &counts->rows[counts->many];
+        if (fscanf(file, "%47s %lld", row->name, &row->value) != 2)
+            break;
+        counts->many++;
+    }
+    fclose(file);
+}
+
+static bool counts_are_same(const struct counts *a, const struct counts *b)
+{
+    if (a->many != b->many)
+        return false;
+    for (int i = 0; i < a->many; i++)
+        if (a->rows[i].value != b->rows[i].value)
+            return false;
+    return true;
+}
+
+/* Deferred work may still be under way: some patience. */
+static void check_counts(const struct counts *before)
+{
+    static struct counts after;
+    for (int try = 0; try < 20; try++) {
+        read_counts(&after);
+        if (counts_are_same(before, &after))
+            return;
+        usleep(50000);
+    }
+    for (int i = 0; i < before->many && i < after.many; i++)
+        if (before->rows[i].value != after.rows[i].value)
+            printf("@@LEAK %s %lld %lld\n", before->rows[i].name,
+                before->rows[i].value, after.rows[i].value);
+}
+
+static void start(const char *name)
+{
+    char path[300];
+    snprintf(path, sizeof path, "/tests/%s", name);
+    setsid();
+    mkdir("/tmp/t", 0755);
+    if (chdir("/tmp/t"))
+        perror("/tmp/t");
+    int null = open("/dev/null", O_RDONLY);
+    dup2(null, 0);
+    close(null);
+    execl(path, path, (char *)NULL);
+    printf("# cannot run %s: %s\n", path, strerror(errno));
+    _exit(127);
+}
+
+/* Reaps all that end; true when the test itself has, its status in *status. */
+static bool wait_for(pid_t test, int *status)
+{
+    for (int tenths = 0; tenths < TEST_SECONDS * 10;) {
+        int one;
+        pid_t ended = waitpid(-1, &one, WNOHANG);
+        if (ended == test) {
+            *status = one;
+            return true;
+        }
+        if (ended <= 0) {
+            usleep(tenths < 2 ? 5000 : 100000);
+            tenths++;
+        }
+    }
+    return false;
+}
+
+static void end_others(void)
+{
+    kill(-1, SIGKILL);
+    while (waitpid(-1, NULL, 0) > 0)
+        ;
+}
+
+static void remove_files(void)
+{
+    pid_t child = fork();
+    if (!child) {
+        chdir("/");
+        execl("/bin/rm", "rm", "-rf", "/tmp/t", (char *)NULL);
+        _exit(127);
+    }
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
+static void run_test(const char *name)
+{
+    static struct counts before;
+    int status;
+    read_counts(&before);
+    printf("\n@@BEGIN %s\n", name);
+    fflush(stdout);
+    pid_t test = fork();
+    if (!test)
+        start(name);
+    bool ended = wait_for(test, &status);
+    end_others();
+    remove_files();
+    check_counts(&before);
+    if (!ended)
+        printf("@@END %s time\n", name);
+    else if (WIFSIGNALED(status))
+        printf("@@END %s signal %d\n", name, WTERMSIG(status));
+    else
+        printf("@@END %s exit %d\n", name, WEXITSTATUS(status));
+}
+
+int main(void)
+{
+    char name[256];
+    set_up();
+    FILE *list = fopen("/tests/list", "r");
+    if (!list)
+        printf("@@ERROR there is no /tests/list\n");
+    while (list && fscanf(list, "%255s", name) == 1)
+        run_test(name);
+    printf("@@DONE\n");
+    fflush(stdout);
+    sync();
+    reboot(RB_POWER_OFF);
+    for (;;)
+        pause();
+}

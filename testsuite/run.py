@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Runs tests in a guest kernel under QEMU and counts what they say in TAP.
+
+One boot runs many tests.  A test that kills or hangs the guest costs that
+test alone: it is marked, and the guest boots again with those that are left.
+"""
+import argparse
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+SILENCE_SECONDS = 150  # the guest's own limit for one test is 120
+BOOT_SECONDS = 120
+
+
+class Result:
+    def __init__(self, name):
+        self.name = name
+        self.lines = []
+        self.passed = self.failed = self.skipped = 0
+        self.planned = None
+        self.problems = []
+
+    def take(self, line):
+        self.lines.append(line)
+        match = re.match(r'(not )?ok \d+ - (.*)', line)
+        if match:
+            if match.group(1):
+                self.failed += 1
+            elif ' # SKIP ' in line:
+                self.skipped += 1
+            else:
+                self.passed += 1
+        elif re.match(r'1\.\.\d+$', line):
+            self.planned = int(line[3:])
+        elif line.startswith('@@LEAK '):
+            what, before, after = line[7:].split()
+            self.problems.append(
+                f'not given back: {what} {before} before, {after} after')
+
+    def end(self, how):
+        count = self.passed + self.failed + self.skipped
+        if how not in ('exit 0', 'exit 1'):
+            self.problems.append(f'ended with {how}')
+        elif how == 'exit 1' and not self.failed:
+            self.problems.append('exit status 1 without a failed case')
+        if self.planned is None:
+            self.problems.append('no plan: it did not come to its end')
+        elif self.planned != count:
+            self.problems.append(f'{self.planned} cases planned, {count} came')
+        if not count:
+            self.problems.append('not one case')
+
+    def is_good(self):
+        return not self.failed and not self.problems
+
+
+class Guest:
+    """One boot; gives lines until it ends."""
+
+    def __init__(self, command, log):
+        self.log = log
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT)
+        self.rest = b''
+
+    def line(self, seconds):
+        """The next line; None at the end; raises TimeoutError."""
+        limit = time.monotonic() + seconds
+        pipe = self.process.stdout
+        while b'\n' not in self.rest:
+            left = limit - time.monotonic()
+            if left <= 0 or not select.select([pipe], [], [], left)[0]:
+                raise TimeoutError
+            data = os.read(pipe.fileno(), 65536)
+            self.log.write(data)
+            if not data:
+                return None
+            self.rest += data
+        line, self.rest = self.rest.split(b'\n', 1)
+        return line.decode('utf-8', 'replace').rstrip('\r')
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        return self.process.returncode
+
+
+def make_image(options, tests):
+    """The archive of the tests with the list of those to run behind it."""
+    work = tempfile.mkdtemp(prefix='tenon-tests-')
+    with open(f'{work}/list', 'w') as out:
+        out.write('\n'.join(tests) + '\n')
+    with open(f'{work}/spec', 'w') as out:
+        out.write(f'file /tests/list {work}/list 0644\n')
+    image = f'{work}/image.cpio'
+    with open(image, 'wb') as out, open(options.initrd, 'rb') as base:
+        out.write(base.read())
+        out.write(b'\0' * (-out.tell() % 512))
+        out.flush()
+        subprocess.run([options.mkcpio, f'{work}/spec'], stdout=out, check=True)
+    return work, image
+
+
+def boot(options, tests, results, log):
+    """Runs tests until the guest ends; how many of them were begun."""
+    work, image = make_image(options, tests)
+    command = options.command.replace('@INITRD@', image)
+    guest = Guest(['/bin/sh', '-c', 'exec ' + command], log)
+    now, begun, done = None, 0, False
+    try:
+        while True:
+            line = guest.line(SILENCE_SECONDS if begun else BOOT_SECONDS)
+            if line is None:
+                break
+            match = re.match(r'@@(BEGIN|END|DONE|ERROR) ?(\S*) ?(.*)', line)
+            if not match:
+                if now:
+                    now.take(line)
+            elif match.group(1) == 'BEGIN':
+                now = Result(match.group(2))
+                results.append(now)
+                begun += 1
+            elif match.group(1) == 'END' and now:
+                now.end(match.group(3))
+                report(options, now)
+                now = None
+            elif match.group(1) == 'DONE':
+                done = True
+                break
+        how = 'the guest stopped'
+    except TimeoutError:
+        how = 'the guest hung' if begun else 'the guest did not come up'
+    if done:
+        try:
+            while guest.line(20) is not None:
+                pass
+        except TimeoutError:
+            how, done = 'the guest did not power off', False
+    status = guest.stop()
+    subprocess.run(['rm', '-rf', work])
+    if now:
+        now.problems.append(how)
+        report(options, now)
+    elif not done or status:
+        lost = Result('boot' if not begun else 'power-off')
+        lost.problems.append(f'{how}; QEMU exit status {status}')
+        results.append(lost)
+        report(options, lost)
+    return begun, done
+
+
+def report(options, result):
+    cases = result.passed + result.failed + result.skipped
+    if result.is_good():
+        print(f'PASS {result.name} ({cases} cases)', flush=True)
+        return
+    print(f'FAIL {result.name}')
+    lines = result.lines
+    for i, line in enumerate(lines):
+        if line.startswith('not ok'):
+            print(f'  {line}')
+            if i + 1 < len(lines) and lines[i + 1].startswith('#'):
+                print(f'    {lines[i + 1]}')
+    for problem in result.problems:
+        print(f'  {problem}')
+    if result.planned is None:
+        for line in lines[-12:]:
+            print(f'  | {line}')
+    print(f'  only this one: make check TESTS={result.name}'
+          f'{options.again}; log: {options.log}', flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--command', required=True,
+                        help='QEMU command line with @INITRD@ in it')
+    parser.add_argument('--initrd', required=True)
+    parser.add_argument('--mkcpio', required=True)
+    parser.add_argument('--log', required=True)
+    parser.add_argument('--tap', help='file for the tests\' own lines')
+    parser.add_argument('--again', default='')
+    parser.add_argument('tests', nargs='+')
+    options = parser.parse_args()
+    results = []
+    left = list(options.tests)
+    with open(options.log, 'wb') as log:
+        while left:
+            begun, done = boot(options, left, results, log)
+            left = left[max(begun, 1):] if not done else []
+    if options.tap:
+        with open(options.tap, 'w') as out:
+            for result in results:
+                out.write(f'== {result.name}\n')
+                out.writelines(f'{line}\n' for line in result.lines
+                               if re.match(r'(not )?ok |1\.\.', line))
+    passed = sum(r.passed for r in results)
+    skipped = sum(r.skipped for r in results)
+    failed = sum(r.failed + len(r.problems) for r in results)
+    if not passed:
+        failed += 1
+        print('no case passed')
+    print(f'{passed} passed, {failed} failed, {skipped} skipped')
+    if os.environ.get('TENON_SUMMARY'):
+        with open(os.environ['TENON_SUMMARY'], 'a') as out:
+            out.write(f'{passed} {failed} {skipped}\n')
+    return failed != 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
