@@ -27,7 +27,16 @@ static int slave_open(struct inode *inode, struct file *file)
     return pty_open_slave(device_minor(inode->special), inode, file);
 }
 
-static const struct inode_ops slave_inode_ops = { .open = slave_open };
+static bool still_valid(struct entry *entry)
+{
+    const struct inode *inode = entry->inode;
+    return pty_is_alive(device_minor(inode->special), inode);
+}
+
+static const struct inode_ops slave_inode_ops = {
+    .open = slave_open,
+    .still_valid = still_valid,
+};
 
 static int ptmx_open(struct inode *inode, struct file *file)
 {
@@ -76,18 +85,7 @@ static int lookup(struct inode *directory, struct entry *entry)
     return 0;
 }
 
-static bool still_valid(struct entry *entry)
-{
-    const struct inode *inode = entry->inode;
-    if (inode == ptmx_inode)
-        return true;
-    return inode && pty_is_alive(device_minor(inode->special), inode);
-}
-
-static const struct inode_ops root_ops = {
-    .lookup = lookup,
-    .still_valid = still_valid,
-};
+static const struct inode_ops root_ops = { .lookup = lookup };
 
 /* Cookies: 0 ".", 1 "..", 2 "ptmx", then the pairs. */
 static int list(

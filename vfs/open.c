@@ -180,7 +180,10 @@ static int find_or_create(const struct walk *walk, const char *path,
     mode &= 07777;
     if (flags & OPEN_UNNAMED) {
         *created = true;
-        return path_make_unnamed(walk, path, mode, found);
+        int error = path_make_unnamed(walk, path, mode, found);
+        if (!error && flags & OPEN_EXCLUSIVE)
+            found->entry->inode->is_linkable = false;
+        return error;
     }
     if (flags & OPEN_CREATE)
         return path_open_create(walk, path,

@@ -4,6 +4,7 @@
  * bounds how long. */
 #include "lib/string.h"
 #include "vfs/paths.h"
+#include "vfs/unnamed.h"
 
 static const char deleted[] = " (deleted)";
 static const char unreachable[] = "(unreachable)";
@@ -68,6 +69,12 @@ char *place_path(
     struct text text = { buffer, buffer + capacity };
     if (!prepend(&text, "", 1))
         return NULL;
+    if (place_is_unnamed(place)) {
+        /* "pipe:[7]": the name is all there is, and never changes. */
+        const struct entry *entry = place.entry;
+        return prepend(&text, entry->name, entry->name_bytes) ? text.start
+                                                              : NULL;
+    }
     mounts_hold();
     names_hold();
     bool fits = build_all(&text, place, root);

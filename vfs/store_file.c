@@ -10,6 +10,7 @@
 #include "mm/space.h"
 #include "vfs/control.h"
 #include "vfs/file.h"
+#include "vfs/tmpfs.h"
 
 static uint64_t size_of(const struct inode *inode)
 {
@@ -56,21 +57,12 @@ static ssize_t store_file_read(
 
 /* Writing: under inode->change. */
 
-/* The page, if the filesystem has room for one more. */
+/* NULL, and why: the filesystem is full, or memory is. */
 static struct page *page_for(struct inode *inode, uint64_t index, int *error)
 {
-    struct filesystem *filesystem = inode->filesystem;
-    struct page *page = store_find(inode->store, index);
-    if (page)
-        return page;
-    uint64_t most = atomic_load(&filesystem->max_pages);
-    if (most && atomic_load(&filesystem->used_pages) >= most) {
-        *error = -ENOSPC;
-        return NULL;
-    }
-    page = store_make(inode->store, index, PAGE_MAY_WAIT);
+    struct page *page = store_make(inode->store, index, PAGE_MAY_WAIT);
     if (!page)
-        *error = -ENOMEM;
+        *error = tmpfs_shortage(inode);
     return page;
 }
 
@@ -246,13 +238,15 @@ static int store_file_allocate(
     if (how & ~(ALLOCATE_KEEP_SIZE | ALLOCATE_PUNCH))
         return -EOPNOTSUPP;
     mutex_lock(&inode->change);
-    if (how & ALLOCATE_PUNCH)
+    if (how & ALLOCATE_PUNCH) {
         store_punch(inode->store, from, end);
-    else if (end > size_of(inode) && !(how & ALLOCATE_KEEP_SIZE)
-        && end > file_size_limit())
+        tmpfs_settle(inode);
+    } else if (end > size_of(inode) && !(how & ALLOCATE_KEEP_SIZE)
+        && end > file_size_limit()) {
         error = -EFBIG;
-    else
+    } else {
         error = make_pages(inode, from, end);
+    }
     if (!error && !(how & ALLOCATE_KEEP_SIZE))
         grow_to(inode, end);
     if (!error)
