@@ -206,3 +206,56 @@ long sys_sched_getattr(
     thread_put(thread);
     return user_write(to, &attributes, attributes.size);
 }
+
+/* Policy, priority and nice value at once; what of it is of no use is refused. */
+static int set_attributes(
+    struct thread *thread, const struct sched_attr *wanted)
+{
+    const uint64_t known = SCHED_FLAG_KEEP_POLICY | SCHED_FLAG_KEEP_PARAMS;
+    if (wanted->sched_flags & ~known)
+        return -EINVAL;
+    int policy = wanted->sched_policy, priority = wanted->sched_priority;
+    if (wanted->sched_flags & SCHED_FLAG_KEEP_POLICY)
+        policy = thread->sched.policy;
+    if (wanted->sched_flags & SCHED_FLAG_KEEP_PARAMS)
+        priority = thread->sched.priority;
+    int error = check_policy(thread, policy, priority);
+    if (error)
+        return error;
+    bool sets_nice = !is_real_time(policy) &&
+        !(wanted->sched_flags & SCHED_FLAG_KEEP_PARAMS);
+    if (sets_nice && wanted->sched_nice < thread->sched.nice &&
+        !i_can(CAPABLE_SYS_NICE) &&
+        20 - wanted->sched_nice >
+            (int64_t)min(process_limit(thread->process, LIMIT_NICE),
+                (uint64_t)40))
+        return -EPERM;
+    error = thread_set_policy(thread, (enum sched_policy)policy, priority);
+    return error || !sets_nice ? error
+                               : thread_set_nice(thread, wanted->sched_nice);
+}
+
+long sys_sched_setattr(int tid, const void __user *from, unsigned flags)
+{
+    struct sched_attr wanted;
+    uint32_t bytes;
+    struct thread *thread;
+    if (!from || flags)
+        return -EINVAL;
+    if (user_read(&bytes, from, sizeof bytes))
+        return -EFAULT;
+    if (!bytes)
+        bytes = SCHED_ATTR_SIZE_VER0;
+    if (bytes < SCHED_ATTR_SIZE_VER0)
+        return -E2BIG;
+    int error = struct_argument(&wanted, sizeof wanted, from, bytes);
+    if (!error && (int)wanted.sched_policy < 0)
+        error = -EINVAL;
+    if (!error)
+        error = changeable(tid, &thread);
+    if (error)
+        return error;
+    error = set_attributes(thread, &wanted);
+    thread_put(thread);
+    return error;
+}

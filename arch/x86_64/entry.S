@@ -227,7 +227,6 @@ interrupt_common:
         movq %rsp, %rsi
         incl %gs:CPU_IRQ_DEPTH
         movq %gs:CPU_IRQ_STACK, %rsp
-        movq %rbx, %rsi
         call irq_handle
         movq %rbx, %rsp
         decl %gs:CPU_IRQ_DEPTH
