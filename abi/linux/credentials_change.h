@@ -4,7 +4,7 @@
 
 struct credentials;
 
-/* current's credentials from now on; the reference moves in. 0, for handlers. */
+/* current's credentials from now on; the reference moves in. 0. */
 int credentials_change(struct credentials *credentials);
 
 #endif

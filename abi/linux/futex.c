@@ -77,7 +77,7 @@ static long wake_operation(const struct request *r)
         r->word, r->word2, r->scope, r->value, r->value2, &how);
 }
 
-/* Linux counts first and compares then: it wakes one even when asked for none. */
+/* Linux counts first and compares then: asked for none, it wakes one. */
 static unsigned at_least_one(uint32_t value)
 {
     return (int32_t)value < 1 ? 1 : value;

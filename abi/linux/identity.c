@@ -2,7 +2,7 @@
 /* Users and groups: who current is, and who it may become.
  *
  * Credentials never change; a changed copy takes their place.  What a change of
- * user does to capabilities is capabilities(7)'s "Effect of user ID changes". */
+ * user does to capabilities: capabilities(7), "Effect of user ID changes". */
 #include <linux/securebits.h>
 
 #include "abi/linux/arguments.h"

@@ -207,7 +207,7 @@ long sys_sched_getattr(
     return user_write(to, &attributes, attributes.size);
 }
 
-/* Policy, priority and nice value at once; what of it is of no use is refused. */
+/* Policy, priority and nice value at once; what is of no use is refused. */
 static int set_attributes(
     struct thread *thread, const struct sched_attr *wanted)
 {
