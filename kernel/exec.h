@@ -38,7 +38,12 @@ int exec_place(struct place place, const char *name, const struct string_list *a
     const struct string_list *environment);
 
 /* thread->task.personality: no random addresses (asserted in abi/). */
-enum { PERSONALITY_FIXED_ADDRESSES = 0x0040000 };
+enum {
+    PERSONALITY_FIXED_ADDRESSES = 0x0040000,
+    /* What a set-id program does not take over: also READ_IMPLIES_EXEC,
+     * ADDR_COMPAT_LAYOUT, MMAP_PAGE_ZERO. */
+    PERSONALITY_UNSAFE = 0x0040000 | 0x0400000 | 0x0200000 | 0x0100000,
+};
 
 /* exec_strings.c: the strings of a program on their way to its stack. */
 enum { STRINGS_CHUNK_BYTES = 4096 };

@@ -37,5 +37,6 @@ void user_uncount_thread(uint32_t uid);
 void user_move_thread(uint32_t from, uint32_t to);
 int user_count_signal(uint32_t uid, uint64_t limit); /* queued: -EAGAIN */
 void user_uncount_signal(uint32_t uid);
+unsigned user_signals(uint32_t uid); /* queued now */
 
 #endif

@@ -113,6 +113,10 @@ int signal_action(int number, const struct action *wanted, struct action *old);
 enum mask_how { MASK_BLOCK, MASK_UNBLOCK, MASK_SET };
 int signal_mask(enum mask_how how, const signal_set *wanted, signal_set *old);
 void signal_set_blocked(signal_set blocked); /* current's; looks again */
+struct signal_masks {
+    signal_set pending, shared, blocked, ignored, caught;
+};
+void signal_masks(struct thread *thread, struct signal_masks *masks); /* /proc */
 signal_set signal_pending(void); /* current's and its process', blocked ones */
 bool signal_is_deliverable(void); /* would a handler or default run? */
 /* ppoll, sigsuspend …: blocked until the way back to user code, where a handler

@@ -173,7 +173,8 @@ static int sending_begin(struct sending *s, const struct signal_info *info)
     assert(info->number >= 1 && info->number <= SIGNAL_COUNT);
     list_init(&s->dropped);
     s->number = info->number;
-    s->is_forced = info->code == SI_KERNEL;
+    /* A program may say SI_KERNEL to itself. */
+    s->is_forced = info->code == SI_KERNEL && info->shape != SHAPE_QUEUE;
     return queued_new(info, &s->queued);
 }
 

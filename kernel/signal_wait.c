@@ -113,6 +113,25 @@ int signal_mask(enum mask_how how, const signal_set *wanted, signal_set *old)
     return -EINVAL;
 }
 
+void signal_masks(struct thread *thread, struct signal_masks *masks)
+{
+    *masks = (struct signal_masks){ 0 };
+    unsigned long irq_state;
+    if (!handlers_try_lock(thread, &irq_state))
+        return;
+    masks->pending = thread->signals.pending_set;
+    masks->shared = thread->process->pending_set;
+    masks->blocked = thread->signals.blocked;
+    for (int i = 1; i <= SIGNAL_COUNT; i++) {
+        uintptr_t handler = thread->handlers->actions[i - 1].handler;
+        if (handler == HANDLER_IGNORE)
+            masks->ignored |= signal_bit(i);
+        else if (handler != HANDLER_DEFAULT)
+            masks->caught |= signal_bit(i);
+    }
+    handlers_unlock(thread, irq_state);
+}
+
 signal_set signal_pending(void)
 {
     unsigned long irq_state = handlers_lock(current);
@@ -151,8 +170,7 @@ void signal_meanwhile_over(void)
 int signal_suspend(signal_set blocked)
 {
     signal_set_blocked_meanwhile(blocked);
-    while (!thread_is_interrupted())
-        thread_sleep_until(FOREVER, SLEEP_INTERRUPTIBLE);
+    thread_sleep_until(FOREVER, SLEEP_INTERRUPTIBLE);
     return -ERESTART_UNHANDLED;
 }
 

@@ -15,6 +15,9 @@ void thread_drop_parts(struct thread *thread);
 struct space;
 /* exec: current goes over to space, whose reference moves in. May sleep. */
 void thread_enter_space(struct space *space);
+/* The same of descriptors. */
+struct files;
+void thread_enter_files(struct files *files);
 void threads_init(void); /* the free functions of sched/ */
 void thread_set_comm(struct thread *thread, const char *name);
 

@@ -120,3 +120,12 @@ void user_uncount_signal(uint32_t uid)
 {
     uncount(uid, true);
 }
+
+unsigned user_signals(uint32_t uid)
+{
+    unsigned long irq_state = spin_lock_irq(&users_lock);
+    const struct user *user = find(uid);
+    unsigned signals = user ? user->signals : 0;
+    spin_unlock_irq(&users_lock, irq_state);
+    return signals;
+}

@@ -113,12 +113,23 @@ static struct boot_range largest_piece(uint64_t section, uint64_t *pages)
     return best;
 }
 
+static bool can_carve(struct boot_range from)
+{
+    return from.end - from.start >= ARRAY_BYTES + CARVE_PAGES * PAGE_BYTES;
+}
+
+/* What a section will have to give when it is filled. */
+static uint64_t usable_pages(uint64_t section)
+{
+    uint64_t pages;
+    struct boot_range largest = largest_piece(section, &pages);
+    return can_carve(largest) ? pages - ARRAY_BYTES / PAGE_BYTES : 0;
+}
+
 /* Maps the section's part of the page array, zeroed; where what was carved for
  * it ends, or 0. */
 static uint64_t map_array(uint64_t section, struct boot_range from)
 {
-    if (from.end - from.start < ARRAY_BYTES + CARVE_PAGES * PAGE_BYTES)
-        return 0;
     memset(physical_to_pointer(from.start), 0, ARRAY_BYTES);
     carve_at = from.start + ARRAY_BYTES;
     carve_end = carve_at + CARVE_PAGES * PAGE_BYTES;
@@ -140,10 +151,12 @@ static bool fill_section(uint64_t section)
 {
     uint64_t pages;
     struct boot_range carved = largest_piece(section, &pages);
-    unfilled_pages -= pages;
+    if (!can_carve(carved))
+        return false;
+    unfilled_pages -= pages - ARRAY_BYTES / PAGE_BYTES;
     uint64_t carved_end = map_array(section, carved);
     if (!carved_end) {
-        total_pages -= pages;
+        total_pages -= pages - ARRAY_BYTES / PAGE_BYTES;
         return false;
     }
     bitmap_add(sections, section);
@@ -181,8 +194,19 @@ static void range_add(uint64_t start, uint64_t end)
     if (start >= end || range_count == RANGES_MAX)
         return;
     ranges[range_count++] = (struct boot_range){ start, end };
-    unfilled_pages += (end - start) >> PAGE_SHIFT;
-    total_pages += (end - start) >> PAGE_SHIFT;
+}
+
+/* Counts what the ranges will bring, each section once: they are sorted. */
+static void count_ranges(void)
+{
+    uint64_t next = 0;
+    for (unsigned i = 0; i < range_count; i++) {
+        uint64_t section = max(next, ranges[i].start >> SECTION_SHIFT);
+        for (; section << SECTION_SHIFT < ranges[i].end; section++)
+            unfilled_pages += usable_pages(section);
+        next = section;
+    }
+    total_pages = unfilled_pages;
 }
 
 void buddy_init(const struct boot_info *boot)
@@ -199,6 +223,7 @@ void buddy_init(const struct boot_info *boot)
         range_add(range.start, min(range.end, initrd));
         range_add(max(range.start, initrd_end), range.end);
     }
+    count_ranges();
     pagetable_set_pages(&page_tables);
     spin_lock(&buddy_lock);
     bool is_filled = fill_next();
@@ -227,8 +252,15 @@ static void release_locked(uint64_t start, uint64_t end)
         total_pages += (end - start) >> PAGE_SHIFT;
         return;
     }
+    /* A section not filled yet, or that had too little to be: filled now,
+     * since the filling may have gone by. */
+    uint64_t before = usable_pages(section);
     range_add(start, end);
-    fill_section(section);
+    uint64_t after = usable_pages(section);
+    unfilled_pages += after - before;
+    total_pages += after - before;
+    if (after)
+        fill_section(section);
 }
 
 void buddy_release(uint64_t start, uint64_t end)

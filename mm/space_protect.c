@@ -109,8 +109,6 @@ static int lock_area(struct area *area, uintptr_t start, uintptr_t end,
     struct space *space = area->space;
     start = max(start, area->start);
     end = min(end, area->end);
-    if (lock_it && space_may_lock(space, end - start))
-        return space->limit_locked_bytes ? -ENOMEM : -EPERM;
     int error = areas_isolate(space, start, end, &area);
     if (error)
         return error;
@@ -119,9 +117,26 @@ static int lock_area(struct area *area, uintptr_t start, uintptr_t end,
     return 0;
 }
 
+/* The limit counts the whole range before any of it is locked. */
+static int check_lock_limit(
+    struct space *space, uintptr_t start, uintptr_t end)
+{
+    uint64_t more = end - start;
+    struct area *area = area_find(space, start);
+    for (; area && area->start < end; area = area_next(area))
+        if (area->flags & AREA_LOCKED)
+            more -= min(area->end, end) - max(area->start, start);
+    if (!more || !space_may_lock(space, more))
+        return 0;
+    return space->limit_locked_bytes ? -ENOMEM : -EPERM;
+}
+
 static int lock_locked(struct space *space, uintptr_t start, uintptr_t end,
     bool lock_it, struct list *removed)
 {
+    int refused = lock_it ? check_lock_limit(space, start, end) : 0;
+    if (refused)
+        return refused;
     struct area *area = area_find(space, start);
     while (start < end) {
         if (!area || area->start > start)

@@ -10,6 +10,10 @@
 
 static void (*free_thread)(struct thread *thread);
 
+static_assert(offsetof(struct thread, work) == 0, "as arch/ reads it");
+static_assert(
+    offsetof(struct thread, context) == CONTEXT_IN_THREAD, "as arch/ finds it");
+
 enum {
     ENDS_KILLABLE = WORK_KILL,
     ENDS_INTERRUPTIBLE = WORK_KILL | WORK_SIGNAL | WORK_STOP,

@@ -14,13 +14,14 @@ enum { NAME_BYTES_MAX = 255 };
 
 struct inode;
 struct filesystem;
+struct entry_name;
 
 struct entry {
     struct refcount refs;
     uint32_t name_bytes;
     uint64_t hash;
     struct entry *parent; /* [names, grace] with a reference; itself: a root */
-    char *name;           /* counted and NUL-ended; replaced by rename */
+    char *name;           /* [names, grace] NUL-ended; short_name or a heap block */
     struct inode *inode;  /* with a reference; NULL: negative */
     struct filesystem *filesystem;
     struct entry *hash_next, **hash_from; /* [names, grace] the hash chain */
@@ -31,10 +32,11 @@ struct entry {
     bool is_hashed, is_pinned;    /* pinned: lives in a tmpfs-like directory */
     bool is_frozen;               /* [names] about to be removed or renamed */
     struct grace grace;
+    struct entry_name *long_name; /* what name points into if it is not short */
     char short_name[32];
 };
 
-/* A root. NULL for want of memory. Takes the inode's reference (even then). */
+/* A root. The inode's reference moves in, unless NULL: want of memory. */
 struct entry *entry_new_root(struct filesystem *filesystem, struct inode *root);
 /* A child that no lookup finds: of O_TMPFILE. NULL for want of memory. */
 struct entry *entry_new_unhashed(
@@ -79,7 +81,6 @@ void entry_remove_mount(struct entry *entry);
  * two: entry takes the place of target, whose name is then gone (_move), or
  * both take each other's (_swap). The names are made beforehand by
  * entry_name_copy, so that this cannot fail, and are consumed. */
-struct entry_name;
 struct entry_name *entry_name_copy(const struct entry *entry); /* NULL */
 void entry_name_free(struct entry_name *name);
 void entry_move(

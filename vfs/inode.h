@@ -154,7 +154,8 @@ int filesystem_register(const struct filesystem_type *type);
 const struct filesystem_type *filesystem_type_find(const char *name);
 const struct filesystem_type *filesystem_type_at(unsigned index); /* for /proc */
 struct filesystem *filesystem_get(struct filesystem *filesystem);
-void filesystem_put(struct filesystem *filesystem);
+void filesystem_put(struct filesystem *filesystem); /* may sleep */
+void filesystem_drop_inode(struct filesystem *filesystem); /* of inode_put */
 uint64_t device_number_new(void); /* anonymous: major 0 */
 
 struct inode *inode_new(struct filesystem *filesystem, enum inode_type type,

@@ -34,6 +34,7 @@ struct mount {
     char *source;         /* "none", "tmpfs", …; for /proc/mounts */
     bool is_detached;
     bool is_expiring; /* UNMOUNT_EXPIRE was asked once */
+    struct mount *copy; /* [mounts change] of it, while a bind copies a tree */
 };
 
 struct mount *mount_get(struct mount *mount);
@@ -44,7 +45,8 @@ struct place place_get(struct place place);
 void place_put(struct place place); /* may sleep */
 bool place_is_same(struct place a, struct place b);
 
-struct mounts *mounts_new(struct filesystem *root, const char *source); /* NULL */
+/* Takes over root's reference, unless NULL: want of memory. */
+struct mounts *mounts_new(struct filesystem *root, const char *source);
 struct mounts *mounts_get(struct mounts *mounts);
 void mounts_put(struct mounts *mounts);
 struct place mounts_root(struct mounts *mounts); /* with references */

@@ -73,7 +73,9 @@ static int check(struct place place, unsigned flags, bool was_created,
     if (error)
         return error;
     if (rights & MAY_WRITE && is_of_tree(inode->type)
-        && atomic_load(&place.mount->flags) & MOUNT_READ_ONLY)
+        && (atomic_load(&place.mount->flags)
+            | atomic_load(&place.mount->filesystem->flags))
+            & MOUNT_READ_ONLY)
         return -EROFS;
     if (flags & OPEN_NO_ATIME && !inode_is_owned(inode, who))
         return -EPERM;
@@ -175,10 +177,13 @@ int file_open_place(struct place place, unsigned flags,
 static int find_or_create(const struct walk *walk, const char *path,
     unsigned flags, unsigned mode, struct place *found, bool *created)
 {
-    mode &= 07777 & ~paths_umask(walk->paths);
+    mode &= 07777;
     if (flags & OPEN_UNNAMED) {
         *created = true;
-        return path_make_unnamed(walk, path, mode, found);
+        int error = path_make_unnamed(walk, path, mode, found);
+        if (!error && flags & OPEN_EXCLUSIVE)
+            found->entry->inode->is_linkable = false;
+        return error;
     }
     if (flags & OPEN_CREATE)
         return path_open_create(walk, path,

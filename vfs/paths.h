@@ -81,13 +81,13 @@ int path_rename(const struct walk *from, const char *old_path,
     const struct walk *to, const char *new_path, unsigned how);
 /* open(O_CREAT): finds what is there (symlinks followed as walk says, dangling
  * ones too; never a directory: -EISDIR), or makes a regular file. The umask is
- * taken off mode inside. exclusive: -EEXIST if anything is there. */
+ * taken off mode inside. flags: OPEN_EXCLUSIVE: -EEXIST if anything is there. */
 int path_open_create(const struct walk *walk, const char *path,
-    unsigned exclusive, unsigned mode, struct place *found, bool *created);
-/* O_TMPFILE in the directory path; exclusive: can never be linked. The umask is
- * taken off mode inside. */
-int path_make_unnamed(const struct walk *walk, const char *path,
-    unsigned exclusive, unsigned mode, struct place *found);
+    unsigned flags, unsigned mode, struct place *found, bool *created);
+/* O_TMPFILE in the directory path. The umask is taken off mode inside. The
+ * inode is_linkable. */
+int path_make_unnamed(const struct walk *walk, const char *path, unsigned mode,
+    struct place *found);
 /* inode_change where the mount allows it: -EROFS. */
 int place_change(struct place place, unsigned mask,
     const struct attributes *attributes, const struct credentials *who);

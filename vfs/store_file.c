@@ -10,6 +10,7 @@
 #include "mm/space.h"
 #include "vfs/control.h"
 #include "vfs/file.h"
+#include "vfs/tmpfs.h"
 
 static uint64_t size_of(const struct inode *inode)
 {
@@ -56,21 +57,12 @@ static ssize_t store_file_read(
 
 /* Writing: under inode->change. */
 
-/* The page, if the filesystem has room for one more. */
+/* NULL, and why: the filesystem is full, or memory is. */
 static struct page *page_for(struct inode *inode, uint64_t index, int *error)
 {
-    struct filesystem *filesystem = inode->filesystem;
-    struct page *page = store_find(inode->store, index);
-    if (page)
-        return page;
-    uint64_t most = atomic_load(&filesystem->max_pages);
-    if (most && atomic_load(&filesystem->used_pages) >= most) {
-        *error = -ENOSPC;
-        return NULL;
-    }
-    page = store_make(inode->store, index, PAGE_MAY_WAIT);
+    struct page *page = store_make(inode->store, index, PAGE_MAY_WAIT);
     if (!page)
-        *error = -ENOMEM;
+        *error = tmpfs_shortage(inode);
     return page;
 }
 
@@ -106,21 +98,6 @@ static ssize_t write_page(
     return taken;
 }
 
-/* Writing to a program takes its privileges away. */
-static void drop_privileges(struct file *file)
-{
-    struct inode *inode = file->inode;
-    if (!(atomic_load(&inode->mode) & (MODE_SETUID | MODE_SETGID))
-        || credentials_can(file->opener, CAPABLE_FSETID))
-        return;
-    spin_lock(&inode->lock);
-    unsigned mode = inode->mode & ~MODE_SETUID;
-    if (mode & 0010)
-        mode &= ~MODE_SETGID;
-    atomic_store(&inode->mode, mode);
-    spin_unlock(&inode->lock);
-}
-
 /* How much of it may be written there: -EFBIG if nothing. */
 static ssize_t check_limits(uint64_t position, size_t bytes)
 {
@@ -142,7 +119,7 @@ static ssize_t write_locked(
     if (allowed < 0)
         return allowed;
     ssize_t moved = 0;
-    drop_privileges(file);
+    inode_drop_set_ids(inode, file->opener);
     inode_touch(inode, TOUCH_MODIFIED | TOUCH_CHANGED);
     while (allowed) {
         size_t chunk =
@@ -229,8 +206,7 @@ static int store_file_sync(struct file *file)
     return 0;
 }
 
-/* Makes the pages of a range; all or, for want of room, none that was not
- * there before. */
+/* Makes the pages of a range; for want of room, only the first of them. */
 static int make_pages(struct inode *inode, uint64_t from, uint64_t end)
 {
     int error = 0;
@@ -262,13 +238,15 @@ static int store_file_allocate(
     if (how & ~(ALLOCATE_KEEP_SIZE | ALLOCATE_PUNCH))
         return -EOPNOTSUPP;
     mutex_lock(&inode->change);
-    if (how & ALLOCATE_PUNCH)
+    if (how & ALLOCATE_PUNCH) {
         store_punch(inode->store, from, end);
-    else if (end > size_of(inode) && !(how & ALLOCATE_KEEP_SIZE)
-        && end > file_size_limit())
+        tmpfs_settle(inode);
+    } else if (end > size_of(inode) && !(how & ALLOCATE_KEEP_SIZE)
+        && end > file_size_limit()) {
         error = -EFBIG;
-    else
+    } else {
         error = make_pages(inode, from, end);
+    }
     if (!error && !(how & ALLOCATE_KEEP_SIZE))
         grow_to(inode, end);
     if (!error)

@@ -159,10 +159,6 @@ int file_open_unnamed(const char *name, struct inode *inode,
 char *file_path(
     struct file *file, struct place root, char *buffer, size_t capacity)
 {
-    if (place_is_unnamed(file->place)) {
-        string_copy(buffer, file->place.entry->name, capacity);
-        return buffer;
-    }
     struct mounts *mounts = file->place.mount->mounts;
     struct place top = { 0 };
     if (!root.mount && mounts)

@@ -50,7 +50,7 @@ long fd_give(struct file *file, unsigned fd_flags);
 int struct_argument(
     void *to, size_t known_bytes, const void __user *from, size_t bytes);
 
-/* struct timespec and timeval, as nanoseconds that saturate. -EFAULT, -EINVAL */
+/* struct timespec, timeval: nanoseconds that saturate. -EFAULT, -EINVAL */
 int time_argument(const void __user *from, uint64_t *ns);
 int timeval_argument(const void __user *from, uint64_t *ns);
 /* A relative timeout as a deadline; NULL: FOREVER. */

@@ -179,8 +179,9 @@ long capability_prctl(int option, unsigned long a, unsigned long b)
 {
     switch (option) {
     case PR_CAPBSET_READ:
-        return a > CAPABLE_LAST ? -EINVAL
-                                : (long)(current->credentials->bounding >> a & 1);
+        if (a > CAPABLE_LAST)
+            return -EINVAL;
+        return current->credentials->bounding >> a & 1;
     case PR_CAPBSET_DROP:
         return drop_bounding(a);
     case PR_GET_SECUREBITS:

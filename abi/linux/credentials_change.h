@@ -4,8 +4,7 @@
 
 struct credentials;
 
-/* current's credentials from now on; the reference moves in.  Takes away what a
- * new identity must not keep (being dumpable, the parent's death signal). 0. */
+/* current's credentials from now on; the reference moves in. 0. */
 int credentials_change(struct credentials *credentials);
 
 #endif

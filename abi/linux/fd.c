@@ -6,7 +6,7 @@
 
 #include "abi/linux/arguments.h"
 #include "abi/linux/open_flags.h"
-#include "abi/linux/unshare.h"
+#include "kernel/thread.h"
 #include "vfs/pipe.h"
 
 /* The words of a mandatory flock that no system has any more. */
@@ -56,7 +56,7 @@ static int unshare_without(unsigned first, unsigned last)
     struct files *copy = files_copy_except(old, first, last);
     if (!copy)
         return -ENOMEM;
-    replace_files(copy);
+    thread_enter_files(copy);
     return 0;
 }
 

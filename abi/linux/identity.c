@@ -2,14 +2,13 @@
 /* Users and groups: who current is, and who it may become.
  *
  * Credentials never change; a changed copy takes their place.  What a change of
- * user does to capabilities is capabilities(7)'s "Effect of user ID changes". */
+ * user does to capabilities: capabilities(7), "Effect of user ID changes". */
 #include <linux/securebits.h>
 
 #include "abi/linux/arguments.h"
 #include "abi/linux/credentials_change.h"
 #include "lib/string.h"
 #include "mm/heap.h"
-#include "mm/space.h"
 
 enum { NO_ID = UINT32_MAX };
 
@@ -55,14 +54,6 @@ static void fix_filesystem_capabilities(
 
 int credentials_change(struct credentials *new)
 {
-    const struct credentials *old = current->credentials;
-    /* What another user ran must not be dumped, nor be told of deaths. */
-    if (old->euid != new->euid || old->egid != new->egid ||
-        old->fsuid != new->fsuid || old->fsgid != new->fsgid ||
-        new->permitted & ~old->permitted) {
-        current->space->is_dumpable = false;
-        current->task.parent_death_signal = 0;
-    }
     credentials_install(new);
     return 0;
 }

@@ -141,6 +141,16 @@ static long add_entropy(struct file *file, const void __user *argument)
     return result;
 }
 
+/* TIOCGPTPEER: the other side of a pty, by a descriptor of its own. */
+static long open_peer(struct file *file, unsigned long flags)
+{
+    long fd = file_control(
+        file, CONTROL_PTY_PEER, open_flags_from_linux(flags | O_LARGEFILE));
+    if (fd >= 0 && flags & O_CLOEXEC)
+        files_set_flags(current->files, fd, FD_CLOSE_ON_EXEC);
+    return fd;
+}
+
 static long control_file(
     struct file *file, int fd, unsigned request, unsigned long argument)
 {
@@ -161,6 +171,8 @@ static long control_file(
     case TCSBRK: /* tcsendbreak, or tcdrain by a number that is not 0 */
         return file_control(
             file, argument ? CONTROL_DRAIN : CONTROL_BREAK, 0);
+    case TIOCGPTPEER:
+        return open_peer(file, argument);
     case RNDADDENTROPY:
         return add_entropy(file, pointer);
     }

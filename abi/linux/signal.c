@@ -238,7 +238,7 @@ long sys_sigaltstack(const void __user *wanted_at, void __user *old_at)
     return user_write(old_at, &record, sizeof record);
 }
 
-/* The call it names is run again inside the kernel; a program has no use of it. */
+/* Calls are run again inside the kernel; a program has no use of this. */
 long sys_restart_syscall(void)
 {
     return -EINTR;

@@ -149,7 +149,8 @@ enum { AUX_WORDS_MAX = 2 * 21 };
 static_assert(AUX_WORDS_MAX <= array_size(((struct space *)0)->auxv),
     "room for the auxiliary vector");
 
-static int put(struct space *space, uintptr_t at, const void *from, size_t bytes)
+static int put(
+    struct space *space, uintptr_t at, const void *from, size_t bytes)
 {
     return space_write(space, at, from, bytes) == bytes ? 0 : -EFAULT;
 }

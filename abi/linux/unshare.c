@@ -3,25 +3,17 @@
 #include <linux/sched.h>
 
 #include "abi/linux/arguments.h"
-#include "abi/linux/unshare.h"
+#include "kernel/thread.h"
 #include "mm/space.h"
 
-/* Others look at these under the process' lock. */
-void replace_files(struct files *files)
+/* Others look at it under the process' lock. */
+static void enter_paths(struct paths *paths)
 {
-    struct files *old = current->files;
-    spin_lock(&current->process->lock);
-    current->files = files;
-    spin_unlock(&current->process->lock);
-    files_put(old);
-}
-
-void replace_paths(struct paths *paths)
-{
+    struct process *process = current->process;
     struct paths *old = current->paths;
-    spin_lock(&current->process->lock);
+    unsigned long irq_state = spin_lock_irq(&process->lock);
     current->paths = paths;
-    spin_unlock(&current->process->lock);
+    spin_unlock_irq(&process->lock, irq_state);
     paths_put(old);
 }
 
@@ -32,7 +24,7 @@ static int unshare_files(void)
     struct files *copy = files_copy(current->files);
     if (!copy)
         return -ENOMEM;
-    replace_files(copy);
+    thread_enter_files(copy);
     return 0;
 }
 
@@ -43,7 +35,7 @@ static int unshare_paths(void)
     struct paths *copy = paths_copy(current->paths);
     if (!copy)
         return -ENOMEM;
-    replace_paths(copy);
+    enter_paths(copy);
     return 0;
 }
 

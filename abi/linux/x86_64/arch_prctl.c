@@ -18,6 +18,14 @@ long sys_arch_prctl(int option, unsigned long address)
     case ARCH_GET_FS:
         base = context_tls(&current->context);
         return user_write(pointer, &base, sizeof base);
+    case ARCH_SET_GS:
+        if (address >= USER_END)
+            return -EPERM;
+        context_set_gs(&current->context, address);
+        return 0;
+    case ARCH_GET_GS:
+        base = context_gs(&current->context);
+        return user_write(pointer, &base, sizeof base);
     case ARCH_GET_CPUID:
         return 1; /* CPUID does not fault */
     case ARCH_SET_CPUID:

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* Running a program: everything that may fail is done beside the old program,
+ * in a space of its own, and only then do the other threads and the old space
+ * go.  What fails after that can only end the process. */
+#include "kernel/exec.h"
+
+#include "arch/atomic.h"
+#include "arch/context.h"
+#include "kernel/abi.h"
+#include "kernel/exec_state.h"
+#include "kernel/exit.h"
+#include "kernel/futex.h"
+#include "kernel/spawn.h"
+#include "kernel/thread.h"
+#include "kernel/timers.h"
+#include "lib/errno.h"
+#include "lib/log.h"
+#include "lib/string.h"
+#include "mm/heap.h"
+#include "mm/space.h"
+#include "vfs/credentials.h"
+#include "vfs/files.h"
+
+/* The file that a space runs cannot be written to; a copy of the space says so
+ * once more. */
+static void program_get(void *program)
+{
+    struct file *file = file_get(program);
+    /* Denied already: it cannot fail. */
+    if (inode_deny_write(file->inode))
+        log_warning("exec: a running program is open for writing");
+}
+
+static void program_put(void *program)
+{
+    struct file *file = program;
+    inode_end_deny(file->inode);
+    file_put(file);
+}
+
+static struct exec_state *state_new(const char *name)
+{
+    struct exec_state *state = heap_alloc_zeroed(sizeof *state);
+    if (!state)
+        return NULL;
+    strings_init(
+        &state->strings, process_limit(current->process, LIMIT_STACK));
+    state->name = name;
+    state->program.path = name;
+    return state;
+}
+
+static void state_free(struct exec_state *state)
+{
+    for (unsigned i = 0; i < state->word_count; i++)
+        heap_free(state->words[i]);
+    strings_free(&state->strings);
+    heap_free(state->image.interpreter);
+    space_put(state->space);
+    exec_close(state);
+    credentials_put(state->who);
+    heap_free(state);
+}
+
+/* Names, and who may use them: read before the old program goes. */
+static int prepare(struct exec_state *state)
+{
+    const struct credentials *who;
+    bool is_secure;
+    int error = exec_credentials(state->file, false, &who, &is_secure);
+    if (error)
+        return error;
+    credentials_put(who);
+    bool is_fixed =
+        current->task.personality & PERSONALITY_FIXED_ADDRESSES && !is_secure;
+    return exec_make_space(state, !is_fixed);
+}
+
+/* Files and handlers are the program's own from now on; whoever shared root
+ * and working directory with us still does, and so set-id bits mean nothing. */
+static int take_parts(struct exec_state *state)
+{
+    int error = handlers_unshare();
+    if (error)
+        return error;
+    if (refcount_read(&current->files->refs) > 1) {
+        struct files *own = files_copy(current->files);
+        if (!own)
+            return -ENOMEM;
+        thread_enter_files(own);
+    }
+    bool is_unsafe = refcount_read(&current->paths->refs) > 1;
+    return exec_credentials(
+        state->file, is_unsafe, &state->who, &state->program.is_secure);
+}
+
+static void forget_old_program(void)
+{
+    struct thread *thread = current;
+    futex_thread_ends(thread);
+    thread->task.clear_tid = 0;
+    thread->task.robust_list = 0;
+    thread->task.robust_bytes = 0;
+    thread->restart.again = NULL;
+    thread->signals.altstack = 0;
+    thread->signals.altstack_bytes = 0;
+    thread->signals.altstack_flags = ALTSTACK_OFF;
+    process_timers_exec();
+    handlers_reset(thread->handlers, false);
+    files_close_on_exec(thread->files);
+}
+
+static const char *last_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static void become_stranger(struct process *process)
+{
+    spin_lock(&process_tree_lock);
+    process->has_execed = true;
+    process->exec_count++;
+    process->exit_signal = SIGCHLD;
+    spin_unlock(&process_tree_lock);
+}
+
+static void set_identity(struct exec_state *state)
+{
+    struct thread *thread = current;
+    bool may_read =
+        !inode_permission(state->file->inode, MAY_READ, state->who);
+    if (state->program.is_secure) {
+        thread->task.personality &= ~(unsigned long)PERSONALITY_UNSAFE;
+        thread->task.parent_death_signal = 0;
+    }
+    credentials_install(state->who);
+    state->who = NULL;
+    atomic_store(&thread->space->is_dumpable,
+        may_read && !state->program.is_secure);
+}
+
+static int enter_program(struct exec_state *state)
+{
+    struct thread *thread = current;
+    struct space *space = state->space;
+    uintptr_t sp;
+    space->program = state->file;
+    space->program_get = program_get;
+    space->program_put = program_put;
+    state->space = NULL; /* now current's, and with it the file */
+    forget_old_program();
+    thread_enter_space(space);
+    spawn_release_vfork(thread);
+    become_stranger(thread->process);
+    thread_set_comm(thread, last_name(state->name));
+    set_identity(state);
+    state->file = NULL;
+    int error = the_abi->map_extras ? the_abi->map_extras(space) : 0;
+    if (!error)
+        error = the_abi->start_program(&state->program, &sp);
+    if (error)
+        return error;
+    space->stack_top = sp;
+    context_reset_user(&thread->context, state->program.entry, sp);
+    return 0;
+}
+
+/* Takes the old program's threads away; no error returns to it after that. */
+static int replace_program(struct exec_state *state, bool *is_too_late)
+{
+    int error = process_take_over();
+    if (error)
+        return error;
+    *is_too_late = true;
+    error = take_parts(state);
+    return error ? error : enter_program(state);
+}
+
+static int run(struct exec_state *state, const struct string_list *arguments,
+    const struct string_list *environment)
+{
+    bool is_too_late = false;
+    int error = strings_gather(&state->strings, arguments, environment);
+    if (!error)
+        error = exec_find_image(state);
+    if (!error)
+        error = prepare(state);
+    if (!error)
+        error = replace_program(state, &is_too_late);
+    state_free(state);
+    if (error && is_too_late)
+        process_end(STATUS_KILLED(SIGKILL));
+    return error;
+}
+
+int exec(const struct walk *walk, const char *path,
+    const struct string_list *arguments, const struct string_list *environment)
+{
+    struct exec_state *state = state_new(path);
+    if (!state)
+        return -ENOMEM;
+    int error = exec_open(state, walk, path);
+    if (!error)
+        return run(state, arguments, environment);
+    state_free(state);
+    return error;
+}
+
+int exec_place(struct place place, const char *name,
+    const struct string_list *arguments, const struct string_list *environment)
+{
+    struct exec_state *state = state_new(name);
+    if (!state)
+        return -ENOMEM;
+    int error = exec_open_place(state, place);
+    if (!error)
+        return run(state, arguments, environment);
+    state_free(state);
+    return error;
+}

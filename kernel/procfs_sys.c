@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* /proc/sys: settings as files.  What is fixed here says the value that is
+ * true here; what can be changed really changes something. */
+#include "arch/boot.h"
+#include "kernel/procfs_tree.h"
+#include "kernel/system.h"
+#include "lib/errno.h"
+#include "lib/format.h"
+#include "lib/log.h"
+#include "lib/random.h"
+#include "lib/string.h"
+#include "mm/heap.h"
+#include "vfs/credentials.h"
+#include "vfs/file.h"
+#include "vfs/pipe.h"
+
+#define FIXED(name_, value_)                                                   \
+    static int show_##name_(                                                   \
+        struct text *text, const struct proc_subject *subject)                 \
+    {                                                                          \
+        text_add_string(text, value_ "\n");                                    \
+        return 0;                                                              \
+    }
+#define NUMBER(name_, value_)                                                  \
+    static int show_##name_(                                                   \
+        struct text *text, const struct proc_subject *subject)                 \
+    {                                                                          \
+        text_print(text, "%ld\n", (long)(value_));                             \
+        return 0;                                                              \
+    }
+#define NAME(name_, member_)                                                   \
+    static int show_##name_(                                                   \
+        struct text *text, const struct proc_subject *subject)                 \
+    {                                                                          \
+        return show_system_name(                                               \
+            text, offsetof(struct system_names, member_));                     \
+    }
+
+static int show_system_name(struct text *text, size_t offset)
+{
+    struct system_names *names = heap_alloc(sizeof *names);
+    if (!names)
+        return -ENOMEM;
+    system_names(names);
+    text_add_string(text, (char *)names + offset);
+    text_add_string(text, "\n");
+    heap_free(names);
+    return 0;
+}
+
+NAME(ostype, system)
+NAME(osrelease, release)
+NAME(os_version, version)
+NAME(hostname, node)
+NAME(domainname, domain)
+NUMBER(pid_max, pid_max())
+NUMBER(threads_max, limits_most_threads())
+NUMBER(panic, system_panic_timeout())
+NUMBER(ngroups_max, GROUPS_MAX)
+NUMBER(cap_last_cap, CAPABLE_LAST)
+NUMBER(entropy_avail, random_is_seeded() ? 256 : 0)
+FIXED(poolsize, "256")
+FIXED(core_pattern, "core")
+FIXED(zero, "0")
+FIXED(overflow_id, "65534")
+FIXED(max_map_count, "65530")
+FIXED(swappiness, "60")
+FIXED(nr_open, "1048576")
+FIXED(file_max, "9223372036854775807")
+FIXED(somaxconn, "4096")
+NUMBER(pipe_max_size, PIPE_MAX_BYTES)
+NUMBER(mmap_min_addr, USER_START)
+
+static int store_hostname(const char *value, const struct proc_subject *subject)
+{
+    system_set_node(value, strnlen(value, SYSTEM_NAME_BYTES - 1));
+    return 0;
+}
+
+static int store_domainname(
+    const char *value, const struct proc_subject *subject)
+{
+    system_set_domain(value, strnlen(value, SYSTEM_NAME_BYTES - 1));
+    return 0;
+}
+
+static int store_pid_max(const char *value, const struct proc_subject *subject)
+{
+    int64_t most;
+    int error = proc_parse(value, 1, INT32_MAX, &most);
+    return error ? error : pid_set_max(most);
+}
+
+static int show_printk(struct text *text, const struct proc_subject *subject)
+{
+    text_print(text, "%d\t4\t1\t7\n", log_console_level());
+    return 0;
+}
+
+/* Only the first of the four means something. */
+static int store_printk(const char *value, const struct proc_subject *subject)
+{
+    char first[16];
+    int64_t level;
+    size_t bytes = 0;
+    while (value[bytes] && value[bytes] != '\t' && value[bytes] != ' ')
+        bytes++;
+    if (bytes >= sizeof first)
+        return -EINVAL;
+    string_copy(first, value, bytes + 1);
+    int error = proc_parse(first, 0, INT32_MAX, &level);
+    if (!error)
+        log_set_console_level(level);
+    return error;
+}
+
+static int show_file_nr(struct text *text, const struct proc_subject *subject)
+{
+    text_print(text, "%lu\t0\t%ld\n", file_count(), INT64_MAX);
+    return 0;
+}
+
+static void add_uuid(struct text *text, const unsigned char id[16])
+{
+    for (unsigned i = 0; i < 16; i++)
+        text_print(text, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x"
+                                                              : "%02x", id[i]);
+    text_add_string(text, "\n");
+}
+
+static void make_uuid(unsigned char id[16])
+{
+    random_fill(id, 16);
+    id[6] = (id[6] & 0x0f) | 0x40; /* version 4, variant 1: random */
+    id[8] = (id[8] & 0x3f) | 0x80;
+}
+
+static int show_uuid(struct text *text, const struct proc_subject *subject)
+{
+    unsigned char id[16];
+    make_uuid(id);
+    add_uuid(text, id);
+    return 0;
+}
+
+static int show_boot_id(struct text *text, const struct proc_subject *subject)
+{
+    static struct spinlock lock = SPINLOCK_INIT(RANK_LEAF);
+    static unsigned char boot_id[16];
+    static bool is_made;
+    unsigned char id[16];
+    spin_lock(&lock);
+    if (!is_made)
+        make_uuid(boot_id);
+    is_made = true;
+    memcpy(id, boot_id, sizeof id);
+    spin_unlock(&lock);
+    add_uuid(text, id);
+    return 0;
+}
+
+#define SETTING(name_, show_, store_)                                          \
+    {                                                                          \
+        .name = name_, .type = INODE_REGULAR, .mode = 0644, .show = show_,     \
+        .store = store_                                                        \
+    }
+
+static const struct proc_entry random_children[] = {
+    PROC_FILE("boot_id", 0444, show_boot_id),
+    PROC_FILE("entropy_avail", 0444, show_entropy_avail),
+    PROC_FILE("poolsize", 0444, show_poolsize),
+    PROC_FILE("uuid", 0444, show_uuid),
+    { 0 },
+};
+
+static const struct proc_entry kernel_children[] = {
+    PROC_FILE("cap_last_cap", 0444, show_cap_last_cap),
+    PROC_FILE("core_pattern", 0444, show_core_pattern),
+    PROC_FILE("core_uses_pid", 0444, show_zero),
+    PROC_FILE("dmesg_restrict", 0444, show_zero),
+    SETTING("domainname", show_domainname, store_domainname),
+    SETTING("hostname", show_hostname, store_hostname),
+    PROC_FILE("ngroups_max", 0444, show_ngroups_max),
+    PROC_FILE("osrelease", 0444, show_osrelease),
+    PROC_FILE("ostype", 0444, show_ostype),
+    PROC_FILE("overflowgid", 0444, show_overflow_id),
+    PROC_FILE("overflowuid", 0444, show_overflow_id),
+    PROC_FILE("panic", 0444, show_panic),
+    SETTING("pid_max", show_pid_max, store_pid_max),
+    SETTING("printk", show_printk, store_printk),
+    PROC_DIRECTORY("random", random_children),
+    PROC_FILE("threads-max", 0444, show_threads_max),
+    PROC_FILE("version", 0444, show_os_version),
+    { 0 },
+};
+
+static const struct proc_entry vm_children[] = {
+    PROC_FILE("max_map_count", 0444, show_max_map_count),
+    PROC_FILE("mmap_min_addr", 0444, show_mmap_min_addr),
+    PROC_FILE("overcommit_memory", 0444, show_zero),
+    PROC_FILE("swappiness", 0444, show_swappiness),
+    { 0 },
+};
+
+static const struct proc_entry fs_children[] = {
+    PROC_FILE("file-max", 0444, show_file_max),
+    PROC_FILE("file-nr", 0444, show_file_nr),
+    PROC_FILE("nr_open", 0444, show_nr_open),
+    PROC_FILE("pipe-max-size", 0444, show_pipe_max_size),
+    { 0 },
+};
+
+static const struct proc_entry core_children[] = {
+    PROC_FILE("somaxconn", 0444, show_somaxconn),
+    { 0 },
+};
+
+static const struct proc_entry net_children[] = {
+    PROC_DIRECTORY("core", core_children),
+    { 0 },
+};
+
+const struct proc_entry proc_sys_children[] = {
+    PROC_DIRECTORY("fs", fs_children),
+    PROC_DIRECTORY("kernel", kernel_children),
+    PROC_DIRECTORY("net", net_children),
+    PROC_DIRECTORY("vm", vm_children),
+    { 0 },
+};

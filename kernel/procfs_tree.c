@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: MIT */
+/* Trees of tables as filesystems: inodes made by lookup and forgotten with
+ * their last reference, directories listed from the tables and from what
+ * numbers there are, content made at the first read.
+ *
+ * The hard problem is that processes end meanwhile: an inode holds the struct
+ * pid, never a process; whoever opens, reads or lists looks whether anyone
+ * still bears it. */
+#include "kernel/procfs_tree.h"
+
+#include "arch/atomic.h"
+#include "lib/errno.h"
+#include "lib/format.h"
+#include "lib/hash.h"
+#include "lib/string.h"
+#include "mm/heap.h"
+#include "mm/space.h"
+#include "vfs/entry.h"
+#include "vfs/file.h"
+
+enum { WRITE_BYTES_MAX = 4096, COOKIE_TABLE = 2, COOKIE_NUMBERS = 1 << 16 };
+
+struct node { /* inode->private */
+    const struct proc_entry *what;
+    struct proc_subject subject;
+};
+
+struct proc_file { /* file->private of a regular file */
+    struct mutex lock;
+    struct text text;
+    bool is_made;
+};
+
+static const struct inode_ops node_ops, own_ops, magic_ops;
+static const struct file_ops directory_ops, content_ops;
+static const struct credentials owner; /* root */
+
+/* Subjects. */
+
+struct thread *subject_thread(const struct proc_subject *subject)
+{
+    return subject->pid ? pid_thread(subject->pid) : NULL;
+}
+
+struct space *subject_space(const struct proc_subject *subject)
+{
+    struct thread *thread = subject_thread(subject);
+    struct space *space = thread ? thread_space(thread) : NULL;
+    if (thread)
+        thread_put(thread);
+    return space;
+}
+
+bool subject_may_inspect(const struct proc_subject *subject)
+{
+    struct thread *thread = subject_thread(subject);
+    bool may = thread && may_inspect(thread);
+    if (thread)
+        thread_put(thread);
+    return may;
+}
+
+static bool is_gone(const struct proc_subject *subject)
+{
+    return subject->pid && !atomic_load(&subject->pid->thread);
+}
+
+int proc_parse(const char *value, int64_t least, int64_t most, int64_t *number)
+{
+    uint64_t size;
+    while (*value == ' ' || *value == '\t')
+        value++;
+    bool is_negative = *value == '-';
+    char digits[24];
+    if (string_copy(digits, value + is_negative, sizeof digits) >=
+        sizeof digits)
+        return -EINVAL;
+    for (size_t end = strlen(digits); end && digits[end - 1] <= ' '; end--)
+        digits[end - 1] = 0;
+    if (!string_to_number(digits, &size) || size > INT64_MAX)
+        return -EINVAL;
+    *number = is_negative ? -(int64_t)size : (int64_t)size;
+    return *number < least || *number > most ? -EINVAL : 0;
+}
+
+/* Inodes. */
+
+/* The same for the same thing, as far as it is worth. */
+static uint64_t inode_number(
+    const struct proc_entry *what, const struct proc_subject *subject)
+{
+    uint64_t key = (uintptr_t)what ^ (uint64_t)subject->number << 40;
+    if (subject->pid)
+        key ^= hash_number((uint64_t)subject->pid->number << 1 |
+            subject->is_thread);
+    return (hash_number(key) & 0xffffffff) | 1ull << 32;
+}
+
+/* Whose it is: the process', or root's if it is not to be looked into. */
+static void set_owner(struct inode *inode, const struct node *node)
+{
+    uint32_t uid = 0, gid = 0;
+    struct thread *thread = subject_thread(&node->subject);
+    const struct credentials *who = thread ? thread_credentials(thread) : NULL;
+    struct space *space = thread ? thread_space(thread) : NULL;
+    bool is_plain = node->what->type == INODE_DIRECTORY &&
+        node->what->mode == 0555;
+    if (who && (is_plain || !space || atomic_load(&space->is_dumpable))) {
+        uid = who->euid;
+        gid = who->egid;
+    }
+    space_put(space);
+    credentials_put(who);
+    if (thread)
+        thread_put(thread);
+    atomic_store(&inode->uid, uid);
+    atomic_store(&inode->gid, gid);
+}
+
+/* Takes the subject's reference over, also on failure. NULL */
+static struct inode *make_inode(struct filesystem *filesystem,
+    const struct proc_entry *what, struct proc_subject subject)
+{
+    struct node *node = heap_alloc(sizeof *node);
+    struct inode *inode =
+        node ? inode_new(filesystem, what->type, what->mode, &owner) : NULL;
+    if (!inode) {
+        heap_free(node);
+        pid_put(subject.pid);
+        return NULL;
+    }
+    *node = (struct node){ what, subject };
+    inode->number = inode_number(what, &subject);
+    inode->private = node;
+    inode->ops = what->follow          ? &magic_ops
+        : what->flags & PROC_OWN       ? &own_ops
+                                       : &node_ops;
+    inode->file_ops =
+        what->type == INODE_DIRECTORY ? &directory_ops : &content_ops;
+    if (what->link_mode)
+        inode->mode = what->link_mode(&subject);
+    if (subject.pid)
+        set_owner(inode, node);
+    return inode;
+}
+
+static void free_node(struct inode *inode)
+{
+    struct node *node = inode->private;
+    pid_put(node->subject.pid);
+    heap_free(node);
+}
+
+static bool name_to_number(const char *name, size_t bytes, int *number)
+{
+    uint64_t value = 0;
+    if (!bytes || bytes > 10 || (name[0] == '0' && bytes > 1))
+        return false;
+    for (size_t i = 0; i < bytes; i++) {
+        if (name[i] < '0' || name[i] > '9')
+            return false;
+        value = value * 10 + (name[i] - '0');
+    }
+    *number = value;
+    return value <= INT32_MAX;
+}
+
+static const struct proc_entry *find_child(
+    const struct proc_entry *directory, const char *name, size_t bytes)
+{
+    const struct proc_entry *child = directory->children;
+    for (; child && child->name; child++)
+        if (strlen(child->name) == bytes && !memcmp(child->name, name, bytes))
+            return child;
+    return NULL;
+}
+
+static int look_up(struct inode *directory, struct entry *entry)
+{
+    struct node *node = directory->private;
+    const struct proc_numbers *numbers = node->what->numbers;
+    struct proc_subject subject = node->subject;
+    int number;
+    if (is_gone(&node->subject))
+        return -ENOENT;
+    const struct proc_entry *what =
+        find_child(node->what, entry->name, entry->name_bytes);
+    if (what) {
+        if (subject.pid)
+            pid_get(subject.pid);
+    } else {
+        if (!numbers || !name_to_number(entry->name, entry->name_bytes, &number))
+            return -ENOENT;
+        int error = numbers->find(&node->subject, number, &subject);
+        if (error)
+            return error;
+        what = numbers->child;
+    }
+    struct inode *inode = make_inode(directory->filesystem, what, subject);
+    if (!inode)
+        return -ENOMEM;
+    entry_fill(entry, inode);
+    return 0;
+}
+
+static bool still_valid(struct entry *entry)
+{
+    struct inode *inode = entry->inode;
+    struct node *node = inode->private;
+    /* Descriptors come and go: looked up each time. */
+    if (is_gone(&node->subject) || node->what->link_mode)
+        return false;
+    if (node->subject.pid)
+        set_owner(inode, node);
+    return true;
+}
+
+static int set_attributes(
+    struct inode *inode, unsigned mask, const struct attributes *attributes)
+{
+    return mask & (SET_MODE | SET_UID | SET_GID) ? -EPERM : 0;
+}
+
+static int read_link(struct inode *inode, char **target)
+{
+    struct node *node = inode->private;
+    if (!node->what->read_link)
+        return -EINVAL;
+    if (is_gone(&node->subject))
+        return -ENOENT;
+    if (node->what->flags & PROC_INSPECT &&
+        !subject_may_inspect(&node->subject))
+        return -EACCES;
+    return node->what->read_link(&node->subject, target);
+}
+
+static int follow(
+    struct inode *inode, struct mount **mount, struct entry **entry)
+{
+    struct node *node = inode->private;
+    struct place place;
+    if (is_gone(&node->subject))
+        return -ENOENT;
+    if (!subject_may_inspect(&node->subject))
+        return -EACCES;
+    int error = node->what->follow(&node->subject, &place);
+    if (error)
+        return error;
+    *mount = place.mount;
+    *entry = place.entry;
+    return 0;
+}
+
+static int open_node(struct inode *inode, struct file *file)
+{
+    struct node *node = inode->private;
+    if (is_gone(&node->subject))
+        return node->what->type == INODE_DIRECTORY ? -ENOENT : -ESRCH;
+    if (node->what->flags & PROC_INSPECT &&
+        !subject_may_inspect(&node->subject))
+        return -EACCES;
+    if (node->what->open)
+        return node->what->open(&node->subject, file);
+    if (node->what->type != INODE_REGULAR)
+        return 0;
+    struct proc_file *content = heap_alloc_zeroed(sizeof *content);
+    if (!content)
+        return -ENOMEM;
+    mutex_init(&content->lock, RANK_NONE);
+    file->private = content;
+    return 0;
+}
+
+static const struct inode_ops node_ops = {
+    .lookup = look_up,
+    .still_valid = still_valid,
+    .set_attributes = set_attributes,
+    .read_link = read_link,
+    .open = open_node,
+    .free = free_node,
+};
+
+/* Descriptors are their process' own, even when it may not be looked into. */
+static int own_permission(
+    struct inode *inode, unsigned rights, const struct credentials *who)
+{
+    struct node *node = inode->private;
+    struct thread *thread = subject_thread(&node->subject);
+    bool is_own = thread && thread->process == current->process;
+    if (thread)
+        thread_put(thread);
+    if (is_own || (!(rights & MAY_WRITE) &&
+            (who->fsuid == atomic_load(&inode->uid) ||
+                credentials_can(who, CAPABLE_DAC_READ_SEARCH))))
+        return 0;
+    return credentials_can(who, CAPABLE_DAC_OVERRIDE) ? 0 : -EACCES;
+}
+
+static const struct inode_ops own_ops = {
+    .lookup = look_up,
+    .still_valid = still_valid,
+    .set_attributes = set_attributes,
+    .permission = own_permission,
+    .open = open_node,
+    .free = free_node,
+};
+
+/* Links that lead straight to a place. */
+static const struct inode_ops magic_ops = {
+    .still_valid = still_valid,
+    .set_attributes = set_attributes,
+    .read_link = read_link,
+    .follow = follow,
+    .free = free_node,
+};
+
+/* Content. */
+
+static int make_content(struct proc_file *content, const struct node *node)
+{
+    text_free(&content->text);
+    content->is_made = false;
+    if (!node->what->show)
+        return -EINVAL;
+    if (is_gone(&node->subject))
+        return -ESRCH;
+    int error = node->what->show(&content->text, &node->subject);
+    if (!error)
+        error = content->text.error;
+    content->is_made = !error;
+    return error;
+}
+
+static ssize_t read_content(
+    struct file *file, struct transfer *t, uint64_t *position)
+{
+    struct proc_file *content = file->private;
+    ssize_t result = 0;
+    mutex_lock(&content->lock);
+    if (!*position || !content->is_made)
+        result = make_content(content, file->inode->private);
+    if (!result)
+        result = text_give(&content->text, t, position);
+    mutex_unlock(&content->lock);
+    return result;
+}
+
+static ssize_t write_content(
+    struct file *file, struct transfer *t, uint64_t *position)
+{
+    struct node *node = file->inode->private;
+    if (!node->what->store)
+        return -EIO;
+    if (!t->left)
+        return 0;
+    if (t->left >= WRITE_BYTES_MAX)
+        return -EINVAL;
+    char *value = heap_alloc(t->left + 1);
+    if (!value)
+        return -ENOMEM;
+    size_t wanted = t->left;
+    size_t bytes = transfer_take(t, value, wanted);
+    value[bytes] = 0;
+    if (bytes && value[bytes - 1] == '\n')
+        value[bytes - 1] = 0;
+    int error = -EFAULT;
+    if (bytes == wanted)
+        error = is_gone(&node->subject) ? -ESRCH
+                                        : node->what->store(value, &node->subject);
+    heap_free(value);
+    if (error)
+        return error;
+    *position += bytes;
+    return bytes;
+}
+
+static void release_content(struct file *file)
+{
+    struct proc_file *content = file->private;
+    if (!content)
+        return;
+    text_free(&content->text);
+    heap_free(content);
+}
+
+static const struct file_ops content_ops = {
+    .read = read_content,
+    .write = write_content,
+    .release = release_content,
+};
+
+/* Directories. */
+
+struct listing {
+    const struct node *node;
+    list_fn give;
+    void *data;
+    uint64_t *cookie;
+};
+
+static bool give_one(struct listing *l, const char *name, uint64_t inode,
+    enum inode_type type, uint64_t next)
+{
+    if (!l->give(l->data, name, strlen(name), inode, type, next))
+        return false;
+    *l->cookie = next;
+    return true;
+}
+
+static bool list_table(struct listing *l)
+{
+    const struct proc_entry *children = l->node->what->children;
+    uint64_t i = *l->cookie - COOKIE_TABLE;
+    uint64_t count = 0;
+    while (children && children[count].name)
+        count++;
+    for (; i < count; i++) {
+        const struct proc_entry *child = &children[i];
+        if (!give_one(l, child->name, inode_number(child, &l->node->subject),
+                child->type, COOKIE_TABLE + i + 1))
+            return false;
+    }
+    *l->cookie = COOKIE_NUMBERS;
+    return true;
+}
+
+static void list_numbers(struct listing *l)
+{
+    const struct proc_numbers *numbers = l->node->what->numbers;
+    char name[16];
+    int number;
+    while (numbers && *l->cookie - COOKIE_NUMBERS <= INT32_MAX) {
+        number =
+            numbers->next(&l->node->subject, *l->cookie - COOKIE_NUMBERS);
+        if (number < 0)
+            return;
+        struct proc_subject subject;
+        format(name, sizeof name, "%d", number);
+        /* Gone between the two: the next then. */
+        if (numbers->find(&l->node->subject, number, &subject)) {
+            *l->cookie = (uint64_t)COOKIE_NUMBERS + number + 1;
+            continue;
+        }
+        uint64_t inode = inode_number(numbers->child, &subject);
+        pid_put(subject.pid);
+        if (!give_one(l, name, inode, numbers->child->type,
+                (uint64_t)COOKIE_NUMBERS + number + 1))
+            return;
+        thread_breathe();
+    }
+}
+
+static int list_directory(
+    struct file *file, uint64_t *cookie, list_fn give, void *data)
+{
+    struct listing l = { file->inode->private, give, data, cookie };
+    if (is_gone(&l.node->subject))
+        return -ENOENT;
+    if (*cookie == 0 &&
+        !give_one(&l, ".", file->inode->number, INODE_DIRECTORY, 1))
+        return 0;
+    if (*cookie == 1 && !give_one(&l, "..", 1, INODE_DIRECTORY, COOKIE_TABLE))
+        return 0;
+    if (*cookie < COOKIE_NUMBERS && !list_table(&l))
+        return 0;
+    list_numbers(&l);
+    return 0;
+}
+
+static const struct file_ops directory_ops = { .list = list_directory };
+
+int proc_tree_make(const struct filesystem_type *type,
+    const struct proc_entry *root, struct filesystem **made)
+{
+    struct filesystem *filesystem = filesystem_new(type);
+    if (!filesystem)
+        return -ENOMEM;
+    struct inode *inode =
+        make_inode(filesystem, root, (struct proc_subject){ 0 });
+    if (inode) {
+        inode->number = 1;
+        filesystem->root = entry_new_root(filesystem, inode);
+    }
+    if (!filesystem->root) {
+        filesystem_put(filesystem);
+        return -ENOMEM;
+    }
+    *made = filesystem;
+    return 0;
+}

@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Boots the kernel on each machine, and with everything that can be wrong with
+an archive or a command line, and looks for what it must say."""
+import argparse
+import gzip
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+SECONDS = 60
+HELLO = r'hello from 1:'
+
+
+def cpio(options, *lines):
+    """An archive of these mkcpio lines."""
+    with tempfile.NamedTemporaryFile('w', suffix='.list') as spec:
+        spec.write('\n'.join(lines) + '\n')
+        spec.flush()
+        return subprocess.run([options.mkcpio, spec.name], check=True,
+                              stdout=subprocess.PIPE).stdout
+
+
+def cases(options):
+    """name, what is different, (pattern, …) that must come in this order,
+    exit statuses that are right."""
+    hello = cpio(options, f'file /init {options.hello} 0755')
+    packed = gzip.compress(hello, mtime=0)
+    nothing = cpio(options, 'dir /d 0755')
+    script = cpio(options, f'file /init {__file__} 0644')
+    for machine in 'microvm', 'q35', 'pc':
+        for cpu in 'qemu64', 'max':
+            for smp in 1, 4:
+                yield (f'{machine} {cpu} smp {smp}',
+                       dict(machine=machine, cpu=cpu, smp=smp, initrd=packed),
+                       (HELLO,), (0,))
+    yield 'smp 8', dict(smp=8, initrd=hello), (HELLO,), (0,)
+    yield 'maxcpus', dict(smp=4, initrd=hello, append='maxcpus=1'), \
+        (HELLO,), (0,)
+    yield '16 MiB', dict(memory=16, initrd=packed), (HELLO,), (0,)
+    yield '4 GiB', dict(memory=4096, initrd=packed), (HELLO,), (0,)
+    yield 'q35 with 4 GiB', dict(memory=4096, machine='q35', initrd=packed), \
+        (HELLO,), (0,)
+    yield 'words for init', \
+        dict(initrd=hello, append='NAME=value one quiet -- two three=4'), \
+        (r'hello from 1: \[/init\] \[one\] \[two\] \[three=4\]',
+         r'environment: \[HOME=/\] \[TERM=linux\] \[NAME=value\]'), (0,)
+    other = cpio(options, f'file /other {options.hello} 0755')
+    yield 'rdinit=', dict(initrd=other, append='rdinit=/other'), \
+        (r'hello from 1: \[/other\]',), (0,)
+    yield 'two archives', dict(initrd=nothing + packed), (HELLO,), (0,)
+    yield 'two packed archives', dict(initrd=gzip.compress(nothing) + packed),\
+        (HELLO,), (0,)
+    yield 'a senseless value', \
+        dict(initrd=hello, append='loglevel=many'), \
+        (r'loglevel', HELLO), (0,)
+    yield 'strace=', dict(initrd=hello, append='strace=reboot'), \
+        (r'\binit: reboot\(',), (0,)
+    yield 'no archive', dict(initrd=None), (r'panic', r'initramfs|-initrd'), \
+        'failure'
+    yield 'an archive cut short', dict(initrd=hello[:len(hello) // 2]), \
+        (r'(?i)cut short|ends in the middle|truncated',), 'failure'
+    yield 'bad gzip', \
+        dict(initrd=packed[:5000] + b'\xff' * 500 + packed[5500:]), \
+        (r'(?i)gzip|compressed',), 'failure'
+    yield 'no archive at all in it', dict(initrd=b'MZ' + b'x' * 5000), \
+        (r'(?i)archive',), 'failure'
+    yield 'no init', dict(initrd=nothing), (r'(?i)no init|/init',), 'failure'
+    yield 'an init that cannot run', dict(initrd=script), (r'/init',), \
+        'failure'
+    alien = bytearray(open(options.hello, 'rb').read())
+    alien[18:20] = b'\xb7\0'  # EM_AARCH64
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(alien)
+        file.flush()
+        os.chmod(file.name, 0o755)
+        image = cpio(options, f'file /init {file.name} 0755')
+    yield 'an init for another CPU', dict(initrd=image), \
+        (r'(?i)aarch64|another CPU',), 'failure'
+    yield 'an init that exits', \
+        dict(initrd=options.image, append='rdinit=/bin/true'), \
+        (r'(?i)init.*(exited|ended)',), 'failure'
+    big = cpio(options, f'file /init {options.hello} 0755') + bytes(9 << 20)
+    yield 'too little memory', \
+        dict(memory=16, initrd=gzip.compress(cpio(
+            options, *[f'file /f{i} {options.hello} 0755'
+                       for i in range(400)]))), \
+        (r'(?i)memory',), 'failure'
+    del big
+
+
+def run(options, name, changes, patterns, statuses):
+    what = dict(machine='microvm', cpu='max', smp=1, memory=128, append='')
+    what.update(changes)
+    command = [options.qemu, '-M', what['machine'], '-cpu', what['cpu'],
+               '-smp', str(what['smp']), '-m', str(what['memory']),
+               '-nodefaults', '-no-user-config', '-display', 'none',
+               '-no-reboot', '-serial', 'stdio', '-kernel', options.kernel,
+               '-device', 'isa-debug-exit,iobase=0xf4,iosize=4',
+               '-append', f'console=ttyS0 panic=-1 {what["append"]}']
+    with tempfile.NamedTemporaryFile() as file:
+        initrd = what['initrd']
+        if isinstance(initrd, str):
+            command += ['-initrd', initrd]
+        elif initrd is not None:
+            file.write(initrd)
+            file.flush()
+            command += ['-initrd', file.name]
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, timeout=SECONDS,
+                                  stderr=subprocess.STDOUT, check=False)
+            output, status = done.stdout, done.returncode
+        except subprocess.TimeoutExpired as error:
+            output, status = error.stdout or b'', 'none: it hung'
+    text = output.decode('utf-8', 'replace').replace('\r', '')
+    at, missing = 0, None
+    for pattern in patterns:
+        match = re.search(pattern, text[at:])
+        if not match:
+            missing = pattern
+            break
+        at += match.end()
+    right = status not in (0, 'none: it hung') if statuses == 'failure' \
+        else status in statuses
+    if not missing and right:
+        return True
+    print(f'FAIL boot: {name}')
+    print(f'  exit status {status}' + (f', not there: {missing}'
+                                       if missing else ''))
+    for line in text.split('\n')[-15:]:
+        print(f'  | {line}')
+    sys.stdout.flush()
+    return False
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    for word in 'qemu', 'kernel', 'mkcpio', 'hello', 'image':
+        parser.add_argument(f'--{word}', required=True)
+    parser.add_argument('--only', default='')
+    options = parser.parse_args()
+    passed = failed = 0
+    for case in cases(options):
+        if options.only in case[0]:
+            held = run(options, *case)
+            passed += held
+            failed += not held
+    print(f'boot: {passed} passed, {failed} failed')
+    if os.environ.get('TENON_SUMMARY'):
+        with open(os.environ['TENON_SUMMARY'], 'a') as out:
+            out.write(f'{passed} {failed} 0\n')
+    return failed != 0 or not passed
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: MIT */
+/* mount(2), umount(2) and pivot_root(2).
+ *
+ * One change at a time, under a sleeping lock: so every check here stays true
+ * until the change is made.  Filesystems are made and put without it. */
+#include "arch/atomic.h"
+#include "lib/errno.h"
+#include "vfs/mount_tree.h"
+
+/* A mutex has no static form, and mounts begin before anything runs twice. */
+struct mutex mounts_change;
+static uint32_t mutex_state; /* [atomic] 0, 1 being made, 2 */
+
+void mounts_change_begin(void)
+{
+    while (unlikely(atomic_load_acquire(&mutex_state) != 2)) {
+        if (!atomic_replace(&mutex_state, 0, 1)) {
+            cpu_relax();
+            continue;
+        }
+        mutex_init(&mounts_change, RANK_MOUNTS_CHANGE);
+        atomic_store_release(&mutex_state, 2);
+    }
+    mutex_lock(&mounts_change);
+}
+
+void mounts_change_end(void)
+{
+    mutex_unlock(&mounts_change);
+}
+
+static bool is_root_of_mount(struct place place)
+{
+    return place.entry == place.mount->root;
+}
+
+static bool is_directory(const struct entry *entry)
+{
+    return entry->inode && entry->inode->type == INODE_DIRECTORY;
+}
+
+/* A race may have put another mount over the place since it was found. */
+static struct place top_of(struct place at)
+{
+    at = place_get(at);
+    while (mount_descend(&at))
+        ;
+    return at;
+}
+
+/* Under the change lock: puts mount, whose reference moves in, over at. */
+static int put_over(struct mount *mount, struct place at)
+{
+    struct place top = top_of(at);
+    int error = 0;
+    if (top.mount->is_detached)
+        error = -EINVAL;
+    else if (is_directory(top.entry) != is_directory(mount->root))
+        error = -ENOTDIR;
+    else
+        error = mount_attach(mount, top);
+    place_put(top);
+    return error;
+}
+
+static bool is_twice(const struct mount *mount, struct place at)
+{
+    struct place top = top_of(at);
+    bool is_same = is_root_of_mount(top)
+        && top.mount->filesystem == mount->filesystem
+        && top.mount->root == mount->root;
+    place_put(top);
+    return is_same;
+}
+
+int mount_new(const char *type_name, const char *source, struct place at,
+    unsigned flags, const char *options)
+{
+    const struct filesystem_type *type = filesystem_type_find(type_name);
+    struct filesystem *filesystem;
+    if (!type)
+        return -ENODEV;
+    if (at.mount->is_detached)
+        return -EINVAL;
+    int error = type->make(options, &filesystem);
+    if (error)
+        return error;
+    struct mount *mount =
+        mount_new_nowhere(filesystem, filesystem->root, flags, source);
+    if (!mount) {
+        filesystem_put(filesystem);
+        return -ENOMEM;
+    }
+    mounts_change_begin();
+    error = is_twice(mount, at) ? -EBUSY : put_over(mount, at);
+    if (!error && flags & MOUNT_READ_ONLY)
+        atomic_or(&filesystem->flags, MOUNT_READ_ONLY);
+    mounts_change_end();
+    if (error)
+        mount_put(mount);
+    return error;
+}
+
+/* Bind. */
+
+static struct mount *copy_mount(const struct mount *mount, struct entry *root)
+{
+    struct filesystem *filesystem = filesystem_get(mount->filesystem);
+    struct mount *copy =
+        mount_new_nowhere(filesystem, root, mount->flags, mount->source);
+    if (!copy)
+        filesystem_put(filesystem);
+    return copy;
+}
+
+static void undo_copies(struct mount *top)
+{
+    struct list gone = LIST_INIT(gone);
+    mount_detach_tree(top, &gone);
+    mounts_put_all(&gone);
+}
+
+/* Copies one mount onto the copy of its parent, if there is one: else it is
+ * outside of what is bound. */
+static int copy_one(struct place from, struct mount *mount)
+{
+    struct mount *parent = mount->at.mount->copy;
+    if (!parent
+        || (mount->at.mount == from.mount
+            && !entry_is_ancestor(from.entry, mount->at.entry)))
+        return 0;
+    struct mount *copy = copy_mount(mount, mount->root);
+    if (!copy)
+        return -ENOMEM;
+    int error = mount_attach(copy, (struct place){ parent, mount->at.entry });
+    if (error)
+        mount_put(copy);
+    else
+        mount->copy = copy;
+    return error;
+}
+
+/* Copies what is mounted below `from` onto top_copy, which is attached: it may
+ * be in the very tree that is copied, and is not copied itself. */
+static int copy_below(struct place from, struct mount *top_copy)
+{
+    struct mount *mount = from.mount;
+    int error = 0;
+    mount->copy = top_copy;
+    while (!error && (mount = mount_next_below(mount, from.mount)))
+        if (!mount_is_above(top_copy, mount))
+            error = copy_one(from, mount);
+    for (mount = from.mount; mount; mount = mount_next_below(mount, from.mount))
+        mount->copy = NULL;
+    return error;
+}
+
+static int bind_locked(
+    struct place from, struct place at, struct mount *copy, bool recursive)
+{
+    if (from.mount->is_detached)
+        return -EINVAL;
+    int error = put_over(copy, at);
+    if (error) {
+        mount_put(copy);
+        return error;
+    }
+    if (recursive)
+        error = copy_below(from, copy);
+    if (error)
+        undo_copies(copy);
+    return error;
+}
+
+int mount_bind(struct place from, struct place at, bool recursive)
+{
+    struct mount *copy = copy_mount(from.mount, from.entry);
+    if (!copy)
+        return -ENOMEM;
+    mounts_change_begin();
+    int error = bind_locked(from, at, copy, recursive);
+    mounts_change_end();
+    return error;
+}
+
+/* Move. */
+
+static int move_locked(struct place from, struct place top)
+{
+    struct mount *mount = from.mount;
+    if (!is_root_of_mount(from) || mount->is_detached || !mount->at.mount
+        || top.mount->is_detached
+        || is_directory(top.entry) != is_directory(from.entry))
+        return -EINVAL;
+    if (mount_is_above(mount, top.mount))
+        return -ELOOP;
+    if (!entry_add_mount(top.entry))
+        return -ENOENT;
+    struct place old = mount_unhook(mount);
+    int error = mount_reattach(mount, top);
+    if (error) /* cannot be: the mount counted above keeps the name */
+        mount_reattach(mount, old);
+    entry_remove_mount(top.entry);
+    place_put(old);
+    return error;
+}
+
+int mount_move(struct place from, struct place to)
+{
+    mounts_change_begin();
+    struct place top = top_of(to);
+    int error = move_locked(from, top);
+    place_put(top);
+    mounts_change_end();
+    return error;
+}
+
+/* Remount. */
+
+static int remount_all(struct mount *mount, unsigned flags, const char *options)
+{
+    struct filesystem *filesystem = mount->filesystem;
+    int error = 0;
+    if (filesystem->type->remount)
+        error = filesystem->type->remount(filesystem, options);
+    if (error)
+        return error;
+    if (flags & MOUNT_READ_ONLY)
+        atomic_or(&filesystem->flags, MOUNT_READ_ONLY);
+    else
+        atomic_and(&filesystem->flags, ~MOUNT_READ_ONLY);
+    return 0;
+}
+
+int mount_change(struct place at, unsigned flags, bool is_bind_remount,
+    const char *options)
+{
+    int error = 0;
+    mounts_change_begin();
+    if (!is_root_of_mount(at) || at.mount->is_detached)
+        error = -EINVAL;
+    else if (!is_bind_remount)
+        error = remount_all(at.mount, flags, options);
+    if (!error)
+        atomic_store(&at.mount->flags, flags);
+    mounts_change_end();
+    return error;
+}
+
+/* Removal. */
+
+/* Beside its namespace only the caller's place may refer to it. */
+static bool is_busy(const struct mount *mount)
+{
+    return !list_is_empty(&mount->children) || refcount_read(&mount->refs) > 2;
+}
+
+static int check_removal(struct place at, unsigned how)
+{
+    struct mount *mount = at.mount;
+    if (!is_root_of_mount(at) || mount->is_detached)
+        return -EINVAL;
+    if (how & UNMOUNT_EXPIRE && how & (UNMOUNT_DETACH | UNMOUNT_FORCE))
+        return -EINVAL;
+    if (!mount->at.mount)
+        return how & UNMOUNT_DETACH ? -EINVAL : -EBUSY;
+    if (!(how & UNMOUNT_DETACH) && is_busy(mount))
+        return -EBUSY;
+    if (how & UNMOUNT_EXPIRE && !mount->is_expiring) {
+        mount->is_expiring = true;
+        return -EAGAIN;
+    }
+    return 0;
+}
+
+int mount_remove(struct place at, unsigned how)
+{
+    struct list gone = LIST_INIT(gone);
+    mounts_change_begin();
+    int error = check_removal(at, how);
+    if (!error)
+        mount_detach_tree(at.mount, &gone);
+    mounts_change_end();
+    mounts_put_all(&gone);
+    return error;
+}
+
+/* Can `place` be reached from `root` by going down? */
+static bool is_reachable(struct place place, struct place root)
+{
+    while (place.mount != root.mount) {
+        if (!place.mount->at.mount)
+            return false;
+        place = place.mount->at;
+    }
+    return entry_is_ancestor(root.entry, place.entry);
+}
+
+static int check_pivot(struct place new_root, struct place put_old,
+    struct place current_root)
+{
+    if (new_root.mount->is_detached || put_old.mount->is_detached
+        || current_root.mount->is_detached)
+        return -EINVAL;
+    if (entry_is_dropped(new_root.entry))
+        return -ENOENT;
+    if (new_root.mount == current_root.mount
+        || put_old.mount == current_root.mount)
+        return -EBUSY;
+    if (!is_root_of_mount(current_root) || !current_root.mount->at.mount
+        || !is_root_of_mount(new_root) || !new_root.mount->at.mount)
+        return -EINVAL;
+    if (!is_reachable(put_old, new_root)
+        || !is_reachable(new_root, current_root))
+        return -EINVAL;
+    return 0;
+}
+
+static int pivot_locked(struct place new_root, struct place put_old,
+    struct place current_root)
+{
+    int error = check_pivot(new_root, put_old, current_root);
+    if (error)
+        return error;
+    if (!entry_add_mount(put_old.entry))
+        return -ENOENT;
+    /* Both names are kept by the mounts counted here and above, so that the
+     * second steps below cannot fail. */
+    struct entry *root_name = current_root.mount->at.entry;
+    entry_add_mount(root_name);
+    struct place old_of_new = mount_unhook(new_root.mount);
+    struct place old_of_root = mount_unhook(current_root.mount);
+    mount_reattach(new_root.mount, old_of_root);
+    mount_reattach(current_root.mount, put_old);
+    entry_remove_mount(root_name);
+    entry_remove_mount(put_old.entry);
+    place_put(old_of_new);
+    place_put(old_of_root);
+    return 0;
+}
+
+int mount_pivot(struct place new_root, struct place put_old,
+    struct place current_root)
+{
+    mounts_change_begin();
+    struct place top = top_of(put_old);
+    int error = pivot_locked(new_root, top, current_root);
+    place_put(top);
+    mounts_change_end();
+    return error;
+}
