@@ -111,7 +111,8 @@ static int list(
         char name[12];
         size_t bytes = format(name, sizeof name, "%u", index);
         uint64_t next = array_size(fixed) + index + 1;
-        if (!give(data, name, bytes, INODE_FIRST + index, INODE_CHARACTER, next))
+        if (!give(data, name, bytes, INODE_FIRST + index, INODE_CHARACTER,
+                next))
             return 0;
         *cookie = next;
         index++;

@@ -173,7 +173,6 @@ void thread_end(int status)
     thread_drop_parts(thread);
     if (is_last)
         leave_terminal(process);
-    thread_run_deferred();
     spin_lock(&process_tree_lock);
     leave_lists_locked(thread);
     spin_unlock(&process_tree_lock);

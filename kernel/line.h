@@ -43,10 +43,12 @@ void line_init(struct line *line, const struct terminal_modes *modes);
 void line_set_modes(struct line *line, const struct terminal_modes *modes);
 
 /* Input: how many of count bytes were used up; the rest has no room now. */
-size_t line_receive(struct line *line, const unsigned char *bytes, size_t count);
+size_t line_receive(
+    struct line *line, const unsigned char *bytes, size_t count);
 /* With lines: at most one line, *is_end at its end, which may be an end of file
  * (0 bytes). Else whatever is there. */
-size_t line_take(struct line *line, unsigned char *to, size_t most, bool *is_end);
+size_t line_take(
+    struct line *line, unsigned char *to, size_t most, bool *is_end);
 /* A read that was filled to the last byte also takes the end of file behind. */
 void line_skip_end_of_file(struct line *line);
 bool line_is_readable(const struct line *line, size_t least);

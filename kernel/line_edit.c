@@ -69,8 +69,9 @@ static size_t last_character(const struct line *line)
 static bool is_of_word(unsigned char byte)
 {
     /* As Linux's ctype has it: Latin-1 letters are letters. */
-    return (byte >= '0' && byte <= '9') || ((byte | 32) >= 'a' && (byte | 32) <= 'z')
-        || byte == '_' || (byte >= 0xc0 && byte != 0xd7 && byte != 0xf7);
+    bool is_digit = byte >= '0' && byte <= '9';
+    bool is_letter = (byte | 32) >= 'a' && (byte | 32) <= 'z';
+    return is_digit || is_letter || byte == '_' || (byte >= 0xc0 && byte != 0xd7 && byte != 0xf7);
 }
 
 /* Back over the columns that a tab had taken after what is typed before it. */

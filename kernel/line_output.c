@@ -112,7 +112,8 @@ size_t line_output(struct line *line, const unsigned char *bytes, size_t count,
 
 /* Echoes. The oldest give way when nobody takes them. */
 
-static void echo_put(struct line *line, const unsigned char *bytes, size_t count)
+static void echo_put(
+    struct line *line, const unsigned char *bytes, size_t count)
 {
     unsigned char dropped;
     while (ring_free(&line->echo) < count)

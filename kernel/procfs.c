@@ -133,10 +133,16 @@ static int find_thread(const struct proc_subject *subject, int number,
         .numbers = numbers_                                                    \
     }
 
+#define PROC_DESCRIPTORS(name_, mode_, numbers_)                               \
+    {                                                                          \
+        .name = name_, .type = INODE_DIRECTORY, .mode = mode_,                 \
+        .flags = PROC_OWN, .numbers = numbers_                                 \
+    }
+
 /* What a process and each of its threads have alike. */
 #define PROCESS_FILES                                                          \
-    PROC_NUMBERS("fd", 0500, &proc_fds),                                       \
-        PROC_NUMBERS("fdinfo", 0555, &proc_fdinfos),                           \
+    PROC_DESCRIPTORS("fd", 0500, &proc_fds),                                   \
+        PROC_DESCRIPTORS("fdinfo", 0555, &proc_fdinfos),                       \
         PROC_PRIVATE("environ", 0400, show_environ),                           \
         PROC_PRIVATE("auxv", 0400, show_auxv),                                 \
         PROC_FILE("status", 0444, show_status),                                \

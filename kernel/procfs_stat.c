@@ -151,7 +151,8 @@ int show_statm(struct text *text, const struct proc_subject *subject)
     text_print(text, "%lu %lu %lu %lu 0 %lu 0\n",
         space->mapped_bytes / PAGE_BYTES, space_resident_pages(space),
         atomic_load(&space->resident_shared),
-        align_up(space->code_bytes, PAGE_BYTES) / PAGE_BYTES,
+        (align_up(space->code_end, PAGE_BYTES) -
+            align_down(space->code_start, PAGE_BYTES)) / PAGE_BYTES,
         (space->data_bytes + space->stack_bytes) / PAGE_BYTES);
     space_put(space);
     return 0;

@@ -83,6 +83,8 @@ static void add_space(struct text *text, struct space *space)
     uint64_t resident = space_resident_pages(space);
     uint64_t anonymous = atomic_load(&space->resident_anonymous);
     uint64_t shared = atomic_load(&space->resident_shared);
+    uint64_t code = align_up(space->code_end, PAGE_BYTES) -
+        align_down(space->code_start, PAGE_BYTES);
     line(text, "VmPeak", space->mapped_bytes);
     line(text, "VmSize", space->mapped_bytes);
     line(text, "VmLck", space->locked_bytes);
@@ -94,13 +96,12 @@ static void add_space(struct text *text, struct space *space)
     line(text, "RssShmem", 0);
     line(text, "VmData", space->data_bytes);
     line(text, "VmStk", space->stack_bytes);
-    line(text, "VmExe", space->code_end - space->code_start);
-    line(text, "VmLib",
-        space->code_bytes -
-            min(space->code_bytes, space->code_end - space->code_start));
+    line(text, "VmExe", code);
+    line(text, "VmLib", space->code_bytes - min(space->code_bytes, code));
     line(text, "VmPTE", pagetable_pages(&space->table) * PAGE_BYTES);
     line(text, "VmSwap", 0);
-    text_add_string(text, "CoreDumping:\t0\n");
+    line(text, "HugetlbPages", 0);
+    text_add_string(text, "CoreDumping:\t0\nTHP_enabled:\t0\n");
 }
 
 static void add_signals(struct text *text, struct thread *thread)

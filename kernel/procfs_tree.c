@@ -31,7 +31,7 @@ struct proc_file { /* file->private of a regular file */
     bool is_made;
 };
 
-static const struct inode_ops node_ops, magic_ops;
+static const struct inode_ops node_ops, own_ops, magic_ops;
 static const struct file_ops directory_ops, content_ops;
 static const struct credentials owner; /* root */
 
@@ -132,7 +132,9 @@ static struct inode *make_inode(struct filesystem *filesystem,
     *node = (struct node){ what, subject };
     inode->number = inode_number(what, &subject);
     inode->private = node;
-    inode->ops = what->follow ? &magic_ops : &node_ops;
+    inode->ops = what->follow          ? &magic_ops
+        : what->flags & PROC_OWN       ? &own_ops
+                                       : &node_ops;
     inode->file_ops =
         what->type == INODE_DIRECTORY ? &directory_ops : &content_ops;
     if (what->link_mode)
@@ -274,6 +276,31 @@ static const struct inode_ops node_ops = {
     .still_valid = still_valid,
     .set_attributes = set_attributes,
     .read_link = read_link,
+    .open = open_node,
+    .free = free_node,
+};
+
+/* Descriptors are their process' own, even when it may not be looked into. */
+static int own_permission(
+    struct inode *inode, unsigned rights, const struct credentials *who)
+{
+    struct node *node = inode->private;
+    struct thread *thread = subject_thread(&node->subject);
+    bool is_own = thread && thread->process == current->process;
+    if (thread)
+        thread_put(thread);
+    if (is_own || (!(rights & MAY_WRITE) &&
+            (who->fsuid == atomic_load(&inode->uid) ||
+                credentials_can(who, CAPABLE_DAC_READ_SEARCH))))
+        return 0;
+    return credentials_can(who, CAPABLE_DAC_OVERRIDE) ? 0 : -EACCES;
+}
+
+static const struct inode_ops own_ops = {
+    .lookup = look_up,
+    .still_valid = still_valid,
+    .set_attributes = set_attributes,
+    .permission = own_permission,
     .open = open_node,
     .free = free_node,
 };

@@ -31,6 +31,7 @@ struct proc_numbers {
 
 enum proc_flags {
     PROC_INSPECT = 1, /* only for those who may look into the process */
+    PROC_OWN = 2, /* directories: always open to the process itself */
 };
 
 struct proc_entry {

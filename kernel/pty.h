@@ -26,7 +26,8 @@ extern const struct file_ops pty_master_ops; /* private: struct pty */
 void pty_close_master(struct pty *pty);
 /* Opens of /dev/ptmx and /dev/pts/ptmx make a fresh pair. */
 int pty_open_master(struct file *file);
-int pty_open_slave(unsigned index, const struct inode *inode, struct file *file);
+int pty_open_slave(
+    unsigned index, const struct inode *inode, struct file *file);
 /* Whether inode is still the name of a living pair. */
 bool pty_is_alive(unsigned index, const struct inode *inode);
 /* The inode of a living pair with a reference, or NULL. */

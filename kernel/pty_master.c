@@ -79,7 +79,8 @@ static void room_was_made(struct terminal *slave)
     terminal_wake(slave, READY_OUT);
 }
 
-static ssize_t read_in_turn(struct pty *pty, struct file *file, struct transfer *t)
+static ssize_t read_in_turn(
+    struct pty *pty, struct file *file, struct transfer *t)
 {
     ssize_t got;
     while ((got = take_output(pty, t->left)) == -EAGAIN) {

@@ -47,9 +47,9 @@ long spawn_and_start(const struct spawn *how);
 /* At exec and exit: the maker of a vfork goes on. */
 void spawn_release_vfork(struct thread *thread);
 
-/* Process 1, with a thread that runs start(NULL) in the kernel and then may
- * exec: what kernel_main leaves the rest of the start-up to. NULL. */
-struct paths;
-struct thread *spawn_first(struct paths *paths, void (*start)(void *));
+/* Process 1, with a thread that runs start(NULL) in the kernel, gives itself
+ * paths and may exec: what kernel_main leaves the rest of the start-up to. Not
+ * started; NULL. */
+struct thread *spawn_first(void (*start)(void *));
 
 #endif

@@ -21,7 +21,7 @@ static void init_nobody(void)
     wait_queue_init(&nobody.exit_queue);
 }
 
-static bool give_parts(struct thread *thread, struct paths *paths)
+static bool give_parts(struct thread *thread)
 {
     thread->process = process_new();
     thread->files = files_new();
@@ -31,7 +31,6 @@ static bool give_parts(struct thread *thread, struct paths *paths)
     if (!thread->process || !thread->files || !thread->handlers ||
         !thread->credentials || !thread->pid)
         return false;
-    thread->paths = paths_get(paths);
     return !pid_init(thread->pid, 1);
 }
 
@@ -52,10 +51,10 @@ static void enter_tree(struct thread *thread)
     process_set_first(process);
 }
 
-struct thread *spawn_first(struct paths *paths, void (*start)(void *))
+struct thread *spawn_first(void (*start)(void *))
 {
     struct thread *thread = thread_new(start, NULL);
-    if (!thread || !give_parts(thread, paths))
+    if (!thread || !give_parts(thread))
         return NULL; /* the end of the boot: nothing to undo */
     limits_init_first(thread->process->limits);
     thread->process->exit_signal = SIGCHLD;

@@ -54,7 +54,7 @@ struct terminal {
     struct pid *session, *group; /* with references, or NULL */
 
     struct wait_queue readers, writers, pollers;
-    uint32_t is_read, is_written; /* [atomic] somebody is at it: one at a time */
+    uint32_t is_read, is_written; /* [atomic] somebody has the turn */
     unsigned char reading[STAGING_BYTES]; /* of that one */
     unsigned char writing[STAGING_BYTES], staging[STAGING_BYTES];
     struct deferred deferred;
@@ -102,8 +102,8 @@ bool terminal_is_mine(struct terminal *terminal);
 /* Every open file of it dies; its session hears of it. */
 void terminal_hang_up(struct terminal *terminal);
 
-long terminal_control(
-    struct terminal *terminal, struct file *file, unsigned verb, uintptr_t argument);
+long terminal_control(struct terminal *terminal, struct file *file,
+    unsigned verb, uintptr_t argument);
 
 void console_init(void);
 void pty_init(void);

@@ -147,19 +147,28 @@ void thread_enter_files(struct files *files)
     files_put(old);
 }
 
+/* Descriptors go before the space, so that what their last puts leave over is
+ * done here too, before anyone is told of the end. */
 void thread_drop_parts(struct thread *thread)
 {
     struct process *process = thread->process;
-    struct space *space = leave_space(thread);
     unsigned long irq_state = lock_parts(process);
     struct files *files = thread->files;
     struct paths *paths = thread->paths;
     thread->files = NULL;
     thread->paths = NULL;
     unlock_parts(process, irq_state);
-    space_put(space);
     files_put(files);
     paths_put(paths);
+    if (thread == current)
+        thread_run_deferred();
+    space_put(leave_space(thread));
+}
+
+/* The scheduler's: interrupts are off. */
+static void switch_space(struct thread *to)
+{
+    pagetable_switch(to->space ? &to->space->table : NULL);
 }
 
 static void free_block(struct grace *grace)
@@ -209,4 +218,5 @@ void threads_init(void)
 {
     thread_set_free(free_thread);
     pid_set_free(free_pid);
+    sched_set_switch_space(switch_space);
 }

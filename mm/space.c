@@ -87,6 +87,11 @@ void space_switch_current(struct space *space)
     space_put(old);
 }
 
+void space_switch_to(struct thread *thread)
+{
+    pagetable_switch(thread->space ? &thread->space->table : NULL);
+}
+
 void space_for_each(struct space *space,
     bool (*visit)(const struct area *area, void *data), void *data)
 {

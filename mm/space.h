@@ -165,5 +165,7 @@ uint64_t space_weight(const struct space *space);
 
 /* exec: current goes over to space (which gets a reference from the caller). */
 void space_switch_current(struct space *space); /* returns nothing; puts the old */
+/* For sched_set_switch_space: the page tables of a thread that is to run. */
+void space_switch_to(struct thread *thread);
 
 #endif

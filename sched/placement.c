@@ -3,8 +3,8 @@
  *
  * An idle CPU that is chosen is claimed at once by taking it out of the mask,
  * so that the next waker chooses another one; it puts itself back when it goes
- * to sleep again.  A CPU that has more than one thread keeps a tick, which also
- * calls idle CPUs for what it has too much. */
+ * to sleep again.  An idle CPU takes what waits elsewhere; busy ones look now
+ * and then, at a tick, whether another one has a longer queue. */
 #include "sched/run_queue.h"
 
 static bool claim(unsigned cpu)
@@ -140,27 +140,34 @@ static struct thread *steal_from(struct run_queue *queue, unsigned cpu)
     return thread;
 }
 
-struct thread *cpu_steal(unsigned cpu)
+/* Of those CPUs the one with the longest queue; *queued: how long, or 0. */
+static unsigned busiest(cpu_mask mask, unsigned *queued)
+{
+    unsigned best = 0;
+    *queued = 0;
+    for (; mask; mask &= mask - 1) {
+        unsigned cpu = __builtin_ctz(mask);
+        unsigned there = atomic_load(&run_queues[cpu].queued);
+        if (there > *queued) {
+            *queued = there;
+            best = cpu;
+        }
+    }
+    return best;
+}
+
+struct thread *cpu_steal(unsigned cpu, unsigned least)
 {
     cpu_mask others = atomic_load(&sched_online) & ~((cpu_mask)1 << cpu);
-    while (others) {
-        unsigned from = cpu, most = 0;
-        for (cpu_mask left = others; left; left &= left - 1) {
-            unsigned other = __builtin_ctz(left);
-            unsigned queued = atomic_load(&run_queues[other].queued);
-            if (queued > most) {
-                most = queued;
-                from = other;
-            }
-        }
-        if (!most)
+    for (;;) {
+        unsigned queued, from = busiest(others, &queued);
+        if (!queued || queued < least)
             return NULL;
         struct thread *thread = steal_from(&run_queues[from], cpu);
         if (thread)
             return thread;
         others &= ~((cpu_mask)1 << from);
     }
-    return NULL;
 }
 
 void cpu_hurry(unsigned cpu)

@@ -30,6 +30,7 @@ enum {
     TICK_NS = 4000000,              /* while threads compete */
     SAMPLE_NS = 10000000,           /* while one runs alone: from … */
     SAMPLE_MOST_NS = 160000000,     /* … to */
+    BALANCE_NS = 20000000,
     ROUND_SLICE_NS = 100000000,     /* POLICY_ROUND */
     SLEEP_CREDIT_NS = 3000000,      /* how far a sleeper may fall behind */
     PREEMPTION_NS = 1000000,        /* lead that a woken thread needs */
@@ -53,6 +54,7 @@ struct run_queue {
     struct list misplaced;    /* taken off, to be put on other CPUs */
     uint64_t tick_ns;         /* when to look at the running thread */
     uint64_t armed_ns;        /* what the hardware timer was told */
+    uint64_t balance_ns;      /* when to compare with other CPUs next */
     uint64_t sample_ns;       /* the present distance of samples */
     struct thread *sampled;   /* who ran at the last one: only compared */
     unsigned threads;         /* started here minus ended here */
@@ -108,8 +110,9 @@ void thread_enqueue(struct thread *thread, unsigned cpu);
 void thread_make_runnable(struct thread *thread);
 /* After a change of the queue: must it kick the CPU? [queue's lock] */
 bool run_queue_preempt(struct run_queue *queue, struct thread *added);
-/* Takes a thread from another CPU; it is on no queue then. */
-struct thread *cpu_steal(unsigned cpu);
+/* Takes a thread from another CPU that has at least so many queued; it is on no
+ * queue then. */
+struct thread *cpu_steal(unsigned cpu, unsigned least);
 /* The running thread is to yield, for the sake of grace periods. */
 void cpu_hurry(unsigned cpu);
 

@@ -131,7 +131,7 @@ static void set_running(struct run_queue *queue, struct thread *previous,
 static void pull(struct run_queue *queue)
 {
     spin_unlock(&queue->lock);
-    struct thread *thread = cpu_steal(queue->cpu);
+    struct thread *thread = cpu_steal(queue->cpu, 1);
     spin_lock(&queue->lock);
     if (!thread)
         return;

@@ -101,6 +101,17 @@ static uint64_t next_distance(struct run_queue *queue, struct thread *thread)
     return queue->sample_ns;
 }
 
+/* Takes over a thread if that makes the queues more equal. */
+static void balance(struct run_queue *queue, uint64_t now_ns)
+{
+    if (now_ns < queue->balance_ns)
+        return;
+    queue->balance_ns = now_ns + BALANCE_NS;
+    struct thread *thread = cpu_steal(queue->cpu, queue->queued + 2);
+    if (thread)
+        thread_enqueue(thread, queue->cpu);
+}
+
 static void tick(struct run_queue *queue, uint64_t now_ns)
 {
     unsigned helper;
@@ -120,6 +131,7 @@ static void tick(struct run_queue *queue, uint64_t now_ns)
     spin_unlock(&queue->lock);
     if (has_helper)
         smp_kick(helper);
+    balance(queue, now_ns);
     if (ticked)
         ticked(thread, ns);
 }

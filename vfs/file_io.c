@@ -215,7 +215,8 @@ static bool access_time_is_due(struct inode *inode, unsigned flags)
         return true;
     int64_t accessed = inode->accessed_ns;
     return accessed <= inode->modified_ns || accessed <= inode->changed_ns
-        || (int64_t)clock_real_ns() - accessed > (int64_t)(86400 * NS_PER_SECOND);
+        || (int64_t)clock_real_ns() - accessed
+        > (int64_t)(86400 * NS_PER_SECOND);
 }
 
 void file_touch_accessed(struct file *file)

@@ -217,7 +217,7 @@ int mount_move(struct place from, struct place to)
 
 /* Remount. */
 
-static int remount(struct mount *mount, unsigned flags, const char *options)
+static int remount_all(struct mount *mount, unsigned flags, const char *options)
 {
     struct filesystem *filesystem = mount->filesystem;
     int error = 0;
@@ -240,7 +240,7 @@ int mount_change(struct place at, unsigned flags, bool is_bind_remount,
     if (!is_root_of_mount(at) || at.mount->is_detached)
         error = -EINVAL;
     else if (!is_bind_remount)
-        error = remount(at.mount, flags, options);
+        error = remount_all(at.mount, flags, options);
     if (!error)
         atomic_store(&at.mount->flags, flags);
     mounts_change_end();

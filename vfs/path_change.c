@@ -271,7 +271,7 @@ int path_rmdir(const struct walk *walk, const char *path)
 
 /* Reading a symlink. */
 
-static int read_link(struct inode *inode, char *buffer, size_t capacity)
+static int read_link_text(struct inode *inode, char *buffer, size_t capacity)
 {
     char *text;
     if (inode->type != INODE_SYMLINK || !inode->ops->read_link)
@@ -292,7 +292,7 @@ int path_read_link(
     int error = path_find(walk, path, &place);
     if (error)
         return error;
-    int length = read_link(place.entry->inode, buffer, capacity);
+    int length = read_link_text(place.entry->inode, buffer, capacity);
     place_put(place);
     return length;
 }

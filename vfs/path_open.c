@@ -18,7 +18,7 @@ struct creation {
     bool created;
 };
 
-static int create(struct creation *c, struct entry *entry)
+static int create_missing(struct creation *c, struct entry *entry)
 {
     struct entry *directory = c->walker.here.entry;
     struct inode *inode = directory->inode;
@@ -55,7 +55,7 @@ static int find_or_create(struct creation *c, struct entry **found)
     int error = entry_find_locked(
         directory, c->last.name, c->last.bytes, found);
     if (!error && !(*found)->inode) {
-        error = create(c, *found);
+        error = create_missing(c, *found);
         if (error)
             entry_put(*found);
     }
@@ -146,7 +146,7 @@ int path_open_create(const struct walk *walk, const char *path, unsigned flags,
 
 /* O_TMPFILE. */
 
-static int make_unnamed(struct place directory, unsigned mode,
+static int make_unnamed_in(struct place directory, unsigned mode,
     const struct credentials *who, struct place *found)
 {
     struct inode *inode = directory.entry->inode;
@@ -182,7 +182,7 @@ int path_make_unnamed(const struct walk *walk, const char *path, unsigned mode,
     if (error)
         return error;
     mode &= 07777 & ~paths_umask(walk->paths);
-    error = make_unnamed(directory, mode, walk->who, found);
+    error = make_unnamed_in(directory, mode, walk->who, found);
     place_put(directory);
     return error;
 }

@@ -16,7 +16,7 @@
 #include "vfs/pipe.h"
 #include "vfs/tmpfs_tree.h"
 
-enum { TMPFS_MAGIC = 0x01021994, GROUP_EXECUTE = 0010 };
+enum { TMPFS_MAGIC = 0x01021994, MODE_GROUP_EXECUTE = 0010 };
 static const uint64_t RAMFS_MAGIC = 0x858458f6;
 
 /* The account. */
@@ -152,7 +152,7 @@ static void inherit_group(struct inode *inode, const struct inode *directory,
     inode->gid = directory->gid;
     if (inode->type == INODE_DIRECTORY)
         inode->mode |= MODE_SETGID;
-    else if (inode->mode & GROUP_EXECUTE
+    else if (inode->mode & MODE_GROUP_EXECUTE
         && !credentials_in_group(who, inode->gid)
         && !credentials_can(who, CAPABLE_FSETID))
         inode->mode &= ~MODE_SETGID;

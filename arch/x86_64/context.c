@@ -63,6 +63,12 @@ static uintptr_t fs_base_read(const struct context *context)
     return base;
 }
 
+/* A program may ask for any number; the CPU faults on some. */
+static uintptr_t canonical(uintptr_t address)
+{
+    return (uintptr_t)((intptr_t)(address << 16) >> 16);
+}
+
 static void fs_base_write(uintptr_t base)
 {
     if (cpu_features.has_fsgsbase)
@@ -139,7 +145,7 @@ void context_reset_user(struct context *context, uintptr_t ip, uintptr_t sp)
 void context_set_tls(struct context *context, uintptr_t tls)
 {
     unsigned long irq_state = irq_save();
-    context->fs_base = tls;
+    context->fs_base = tls = canonical(tls);
     if (is_loaded(context))
         fs_base_write(tls);
     irq_restore(irq_state);
@@ -153,7 +159,7 @@ uintptr_t context_tls(struct context *context)
 void context_set_gs(struct context *context, uintptr_t base)
 {
     unsigned long irq_state = irq_save();
-    context->gs_base = base;
+    context->gs_base = base = canonical(base);
     if (is_loaded(context))
         msr_write(MSR_KERNEL_GS_BASE, base);
     irq_restore(irq_state);

@@ -59,7 +59,7 @@ struct cpu_local {
     bool is_lazy;            /* runs a kernel thread on someone's table */
     uint32_t apic_id;
     uint64_t irq_count;
-    bool irq_from_user; /* the interrupt that is handled; they do not nest */
+    bool irq_is_from_user; /* the one under way */
 
     uint64_t deadline_ns; /* of the timer; UINT64_MAX: none */
 

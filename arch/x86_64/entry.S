@@ -224,9 +224,9 @@ interrupt_common:
         movl FRAME_CALL(%rsp), %edi
         movq $-1, FRAME_CALL(%rsp)
         movq %rsp, %rbx
+        movq %rsp, %rsi
         incl %gs:CPU_IRQ_DEPTH
         movq %gs:CPU_IRQ_STACK, %rsp
-        movq %rbx, %rsi
         call irq_handle
         movq %rbx, %rsp
         decl %gs:CPU_IRQ_DEPTH

@@ -8,7 +8,8 @@
 void lines_init(void);        /* the device lines, all masked */
 void apic_acknowledge(void);
 struct frame;
-void irq_handle(unsigned vector, const struct frame *frame); /* called by entry.S */
+/* Called by entry.S. */
+void irq_handle(unsigned vector, const struct frame *frame);
 
 /* Handlers of the CPU's own vectors. */
 void clock_interrupt(void);

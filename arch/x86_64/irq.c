@@ -133,8 +133,9 @@ static void device_interrupt(unsigned number)
 
 void irq_handle(unsigned vector, const struct frame *frame)
 {
-    cpu_local()->irq_count++;
-    cpu_local()->irq_from_user = frame_is_user(frame);
+    struct cpu_local *cpu = cpu_local();
+    cpu->irq_count++;
+    cpu->irq_is_from_user = frame_is_user(frame);
     switch (vector) {
     case VECTOR_TIMER:
         apic_acknowledge();
@@ -162,7 +163,7 @@ bool irq_is_inside(void)
 
 bool irq_came_from_user(void)
 {
-    return cpu_local()->irq_from_user;
+    return cpu_local()->irq_is_from_user;
 }
 
 uint64_t irq_count(void)
