@@ -146,6 +146,8 @@ static void accounts_agree(void)
         if (!pte_is_empty(*entry)) {
             const struct page *page = page_at(pte_physical(*entry));
             *(page->use == PAGE_ANONYMOUS ? &anonymous : &shared) += 1;
+            /* What was cut off the store is mapped no more. */
+            is(page->use == PAGE_STORE && page->store != store, false);
         }
         pagetable_unlock(&space->table, at, entry);
     }

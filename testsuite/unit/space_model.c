@@ -7,6 +7,8 @@
 #include "memory.h"
 
 enum { PAGES = 96, SPACES = 4, STORES = 3, STORE_PAGES = 40 };
+/* Two bytes of each page are used, near its beginning. */
+enum { BYTES = 2, FIRST_BYTE = 7, BYTES_APART = 60 };
 #define WINDOW 0x7f00001d0000ul /* over the edge of a page table */
 
 struct cell { /* a page of a space */
@@ -14,7 +16,7 @@ struct cell { /* a page of a space */
     bool is_copy; /* of the store's page */
     unsigned rights, index;
     int store; /* or -1 */
-    unsigned char value;
+    unsigned char values[BYTES];
 };
 static const struct cell nothing = { .store = -1 };
 
@@ -26,7 +28,7 @@ static struct modelled {
 static struct {
     struct store *store;
     unsigned pages;
-    unsigned char values[STORE_PAGES];
+    unsigned char values[STORE_PAGES][BYTES];
 } stores[STORES];
 
 static unsigned seed = 1;
@@ -43,8 +45,8 @@ static uintptr_t address_of(unsigned cell)
     return WINDOW + cell * PAGE_BYTES;
 }
 
-/* What the byte of a page is, or NULL and the error. */
-static unsigned char *value_of(struct cell *cell, bool writes, int *error)
+/* What the bytes of a page are, or NULL and the error. */
+static unsigned char *values_of(struct cell *cell, bool writes, int *error)
 {
     *error = 0;
     if (!cell->is_mapped)
@@ -52,25 +54,26 @@ static unsigned char *value_of(struct cell *cell, bool writes, int *error)
     else if (!(cell->rights & (writes ? AREA_WRITE : 7)))
         *error = -EACCES;
     else if (cell->store < 0 || cell->is_copy)
-        return &cell->value;
+        return cell->values;
     else if (cell->index >= stores[cell->store].pages)
         *error = -EIO;
     if (*error)
         return NULL;
-    if (writes && !cell->is_shared) {
-        cell->is_copy = true;
-        return &cell->value;
-    }
-    return &stores[cell->store].values[cell->index];
+    unsigned char *values = stores[cell->store].values[cell->index];
+    if (!writes || cell->is_shared)
+        return values;
+    cell->is_copy = true;
+    return memcpy(cell->values, values, BYTES);
 }
 
 static void use(struct modelled *m, unsigned i)
 {
     bool writes = pick(2);
     unsigned char byte = pick(256), written = byte;
-    uintptr_t at = address_of(i) + 7;
+    unsigned which = pick(BYTES);
+    uintptr_t at = address_of(i) + FIRST_BYTE + which * BYTES_APART;
     int error, wanted;
-    unsigned char *value = value_of(&m->cells[i], writes, &wanted);
+    unsigned char *values = values_of(&m->cells[i], writes, &wanted);
     if (pick(3)) {
         error = cpu_access(m->space, at, &byte, writes);
     } else {
@@ -80,10 +83,10 @@ static void use(struct modelled *m, unsigned i)
     }
     if (error != wanted)
         panic("page %u: %d, not %d", i, error, wanted);
-    if (value && writes)
-        *value = written;
-    else if (value && *value != byte)
-        panic("page %u holds %u, not %u", i, byte, *value);
+    if (values && writes)
+        values[which] = written;
+    else if (values && values[which] != byte)
+        panic("page %u holds %u, not %u", i, byte, values[which]);
 }
 
 static void map_anonymous(struct modelled *m, unsigned first, unsigned count)
@@ -153,7 +156,7 @@ static void forget(struct modelled *m, unsigned first, unsigned count)
         if (!m->cells[i].is_mapped)
             wanted = -ENOMEM;
         m->cells[i].is_copy = false;
-        m->cells[i].value = 0;
+        memset(m->cells[i].values, 0, BYTES);
     }
     is(space_advise(m->space, address_of(first), count * PAGE_BYTES,
            ADVICE_DONT_NEED), wanted);
@@ -191,7 +194,7 @@ static void move(struct modelled *m, unsigned first, unsigned count)
         if (i < kept)
             continue;
         moved[i].is_copy = false;
-        moved[i].value = 0;
+        memset(moved[i].values, 0, BYTES);
         moved[i].index += i;
     }
     for (unsigned i = first; i < first + kept; i++)
@@ -210,7 +213,7 @@ static void resize(void)
         stores[number].store, pages ? pages * PAGE_BYTES - pick(4000) : 0);
     stores[number].pages = pages;
     for (unsigned i = pages; i < STORE_PAGES; i++)
-        stores[number].values[i] = 0;
+        memset(stores[number].values[i], 0, BYTES);
     for (unsigned i = 0; i < SPACES * PAGES; i++) {
         struct cell *cell = &spaces[i / PAGES].cells[i % PAGES];
         if (cell->store == (int)number && cell->index >= pages)
@@ -224,7 +227,7 @@ static void punch(void)
     unsigned to = from + 1 + pick(STORE_PAGES - from);
     store_punch(stores[number].store, from * PAGE_BYTES, to * PAGE_BYTES);
     for (unsigned i = from; i < to; i++)
-        stores[number].values[i] = 0;
+        memset(stores[number].values[i], 0, BYTES);
 }
 
 static void write_store(void)
@@ -233,11 +236,11 @@ static void write_store(void)
     unsigned char byte = pick(256), read = 0;
     if (index >= stores[number].pages)
         return;
-    uint64_t position = index * PAGE_BYTES + 7;
+    uint64_t position = index * PAGE_BYTES + FIRST_BYTE;
     store_read(stores[number].store, position, &read, 1);
-    is(read, stores[number].values[index]);
+    is(read, stores[number].values[index][0]);
     is(store_write(stores[number].store, position, &byte, 1), 1);
-    stores[number].values[index] = byte;
+    stores[number].values[index][0] = byte;
 }
 
 static void begin_space(struct modelled *m)

@@ -30,7 +30,7 @@
 
 extern void *mmap(void *, size_t, int, int, int, long);
 extern int printf(const char *, ...), vprintf(const char *, va_list);
-extern int rand_r(unsigned *), sched_yield(void);
+extern int rand_r(unsigned *), sched_yield(void), fflush(void *);
 extern noreturn_fn void abort(void);
 
 char *hosted_ram, *hosted_page_array;
@@ -44,6 +44,7 @@ void panic(const char *how, ...)
     va_start(list, how);
     vprintf(how, list);
     printf("\n");
+    fflush(NULL);
     abort();
 }
 
