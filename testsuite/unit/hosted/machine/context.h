@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+<<<<<<< HEAD
 #ifndef MACHINE_CONTEXT_H
 #define MACHINE_CONTEXT_H
 
@@ -9,3 +10,6 @@ struct context {
 enum { CONTEXT_IN_THREAD = 8 };
 
 #endif
+=======
+#include "arch/x86_64/context.h"
+>>>>>>> refs/heads/mm
