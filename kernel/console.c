@@ -80,7 +80,7 @@ static struct device devices[] = {
         .ops = &terminal_file_ops, .open = open_line },
 };
 
-void console_init(void)
+void terminal_console_init(void)
 {
     struct terminal_modes modes = terminal_first_modes;
     modes.control = CONTROL_9600 | CONTROL_EIGHT_BITS | CONTROL_RECEIVE

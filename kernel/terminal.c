@@ -182,6 +182,6 @@ void terminal_pump(struct terminal *terminal)
 
 void terminals_init(void)
 {
-    console_init();
+    terminal_console_init();
     pty_init();
 }

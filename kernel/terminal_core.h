@@ -105,7 +105,7 @@ void terminal_hang_up(struct terminal *terminal);
 long terminal_control(struct terminal *terminal, struct file *file,
     unsigned verb, uintptr_t argument);
 
-void console_init(void);
+void terminal_console_init(void);
 void pty_init(void);
 
 #endif

@@ -156,7 +156,8 @@ long sys_sync_file_range(int fd, int64_t offset, int64_t bytes, unsigned flags)
 {
     if (offset < 0 || bytes < 0 || offset + bytes < offset || flags & ~7u)
         return -EINVAL;
-    return synchronise(fd);
+    long result = synchronise(fd);
+    return result == -EINVAL ? -ESPIPE : result;
 }
 
 long sys_syncfs(int fd)

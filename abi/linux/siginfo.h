@@ -12,4 +12,9 @@ void siginfo_from_native(siginfo_t *to, const struct signal_info *from);
 /* What rt_sigqueueinfo gives: the sender's words are taken as they are. */
 void siginfo_to_native(struct signal_info *to, const siginfo_t *from);
 
+/* The one that a program made itself, of signal `number` for a process: -EFAULT,
+ * -EPERM (it looks as if the kernel had sent it). */
+int signal_info_argument(struct signal_info *info, int process, int number,
+    const void __user *from);
+
 #endif

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Signals: actions, masks, waiting, sending. */
-#include <linux/fcntl.h>
-
 #include "abi/linux/arguments.h"
 #include "abi/linux/siginfo.h"
 #include "arch/trap.h"
-#include "kernel/pidfd.h"
 #include "lib/string.h"
 
 static const struct {
@@ -162,7 +159,7 @@ long sys_tkill(int tid, int number)
     return kill_thread(0, tid, &info);
 }
 
-static int info_argument(struct signal_info *info, int process, int number,
+int signal_info_argument(struct signal_info *info, int process, int number,
     const void __user *from)
 {
     siginfo_t record;
@@ -176,7 +173,7 @@ static int info_argument(struct signal_info *info, int process, int number,
 long sys_rt_sigqueueinfo(int pid, int number, const void __user *from)
 {
     struct signal_info info;
-    int error = info_argument(&info, pid, number, from);
+    int error = signal_info_argument(&info, pid, number, from);
     if (error)
         return error;
     /* Not a group, whatever kill(2) makes of such numbers. */
@@ -189,7 +186,7 @@ long sys_rt_tgsigqueueinfo(
     struct signal_info info;
     if (process <= 0 || tid <= 0)
         return -EINVAL;
-    int error = info_argument(&info, process, number, from);
+    int error = signal_info_argument(&info, process, number, from);
     return error ? error : kill_thread(process, tid, &info);
 }
 
@@ -242,34 +239,4 @@ long sys_sigaltstack(const void __user *wanted_at, void __user *old_at)
 long sys_restart_syscall(void)
 {
     return -EINTR;
-}
-
-long sys_pidfd_open(int pid, int flags)
-{
-    if (flags & ~O_NONBLOCK)
-        return -EINVAL;
-    return pidfd_open(pid, flags & O_NONBLOCK ? OPEN_NONBLOCK : 0);
-}
-
-long sys_pidfd_send_signal(
-    int fd, int number, const void __user *from, unsigned flags)
-{
-    struct signal_info info;
-    if (flags)
-        return -EINVAL;
-    struct file *file = files_find(current->files, fd);
-    struct pid *pid = file ? pidfd_pid(file) : NULL;
-    struct process *process = pid ? pid_process(pid) : NULL;
-    int target = process ? process_number(process) : 0;
-    long result = !pid ? -EBADF : !process ? -ESRCH : 0;
-    process_put(process);
-    pid_put(pid);
-    file_put(file);
-    if (result)
-        return result;
-    if (from)
-        result = info_argument(&info, target, number, from);
-    else
-        signal_info_from_current(&info, number, SI_USER);
-    return result ? result : kill_by_number(target, &info);
 }

@@ -34,7 +34,9 @@ enum {
     APIC_BUSY = 0x1000,
     APIC_ALL_OTHERS = 0xc0000,
     APIC_LINT_NMI = 0x400,
+    APIC_BASE_X2 = 0x400,
     APIC_BASE_ON = 0x800,
+    APIC_BASE_MODE = APIC_BASE_ON | APIC_BASE_X2,
 };
 
 static volatile uint32_t *registers; /* [c] */
@@ -124,9 +126,10 @@ static void shut_old_controllers(void)
 void apic_init(void)
 {
     uint64_t base = msr_read(MSR_APIC_BASE);
-    if (base & 0x400)
-        panic("the loader left the CPU in x2APIC mode");
-    msr_write(MSR_APIC_BASE, base | APIC_BASE_ON);
+    if (base & APIC_BASE_X2) /* back to registers in memory, by way of off */
+        msr_write(MSR_APIC_BASE, base & ~(uint64_t)APIC_BASE_MODE);
+    base = (base & ~(uint64_t)APIC_BASE_MODE) | APIC_BASE_ON;
+    msr_write(MSR_APIC_BASE, base);
     registers = device_map(base & PTE_ADDRESS, PAGE_BYTES);
     if (!registers)
         panic("no memory for the interrupt controller's map");

@@ -31,14 +31,17 @@ static uint64_t timer_per_ns; /* timer counts, times 2^32 */
 static uint64_t wall_seconds;
 static void (*fired_handler)(void);
 
-/* For refining: where the measure began. */
+/* For refining: where the measure began, and after how many counts one could
+ * no longer tell how often the old timer wrapped. */
 static struct pit_sample first;
+static uint64_t trusted_counts;
 static unsigned stage;
 static const struct {
-    uint64_t from_ns, to_ns; /* later the measure would be ambiguous */
+    uint64_t ms;        /* a measure over so long */
+    uint64_t certainty; /* is good if it is that much longer than its error */
 } stages[] = {
-    { 100 * NS_PER_MS, 20 * NS_PER_SECOND },
-    { 3 * NS_PER_SECOND, 1000 * NS_PER_SECOND },
+    { 100, 10000 },
+    { 3000, 200000 },
 };
 
 static uint64_t scale(uint64_t value, uint64_t factor)
@@ -111,6 +114,13 @@ static uint64_t told_hz(void)
     return 0;
 }
 
+/* The old timer wraps after 55 ms: an error of 20 ms is tolerable. */
+static uint64_t trust(
+    uint64_t counts, const struct pit_sample *last, uint64_t hz)
+{
+    return counts / (first.width + last->width) * (hz / 50);
+}
+
 static uint64_t measured_hz(void)
 {
     struct pit_sample sample;
@@ -121,46 +131,89 @@ static uint64_t measured_hz(void)
         if (!pit_read(&sample))
             return 0;
     while ((uint16_t)(first.ticks - sample.ticks) < BOOT_WINDOW_TICKS);
-    return (sample.count - first.count) * PIT_HZ /
-           (uint16_t)(first.ticks - sample.ticks);
+    uint64_t counts = sample.count - first.count;
+    uint64_t hz = counts * PIT_HZ / (uint16_t)(first.ticks - sample.ticks);
+    trusted_counts = trust(counts, &sample, hz);
+    return hz;
 }
 
-static void refine(uint64_t ns)
+static void refine(void)
 {
-    if (ns < stages[stage].from_ns)
+    struct pit_sample now;
+    if ((tsc_read() - first.count) / (count_hz / 1000) < stages[stage].ms ||
+        !pit_read(&now))
         return;
-    struct pit_sample sample;
-    if (ns <= stages[stage].to_ns && pit_read(&sample)) {
-        /* The ticks wrap; by the clock we know how often they did. */
-        uint64_t counts = sample.count - first.count;
-        uint64_t expected = counts / 1000 * PIT_HZ / (count_hz / 1000);
-        uint64_t ticks = (uint16_t)(first.ticks - sample.ticks);
-        ticks += (expected - ticks + 0x8000) & ~(uint64_t)0xffff;
-        set_rate(counts * PIT_HZ / ticks);
+    uint64_t counts = now.count - first.count;
+    if (counts > trusted_counts) {
+        first = now;
+        return;
     }
+    if (counts / (first.width + now.width) < stages[stage].certainty)
+        return; /* the host took the CPU away: another time */
+
+    uint64_t expected = counts / 1000 * PIT_HZ / (count_hz / 1000);
+    uint64_t ticks = (uint16_t)(first.ticks - now.ticks);
+    ticks += (expected - ticks + 0x8000) & ~(uint64_t)0xffff;
+    set_rate(counts * PIT_HZ / ticks);
+    trusted_counts = trust(counts, &now, count_hz);
     if (++stage == array_size(stages))
         pit_stop();
 }
 
 /* ------------------------------------------------------------ the timer */
 
-static void measure_timer(void)
+/* The counter when the timer had `*left`; of some tries the quickest counts. */
+static uint64_t sample_timer(uint32_t *left)
 {
-    enum { WINDOW_NS = 200000 };
+    uint64_t best = UINT64_MAX, at = 0;
+    for (unsigned i = 0; i < 5; i++) {
+        uint64_t before = tsc_read();
+        uint32_t now = apic_timer_left();
+        uint64_t width = tsc_read() - before;
+        if (width < best) {
+            best = width;
+            at = before + width / 2;
+            *left = now;
+        }
+    }
+    return at;
+}
+
+/* Timer counts, and the counter's in *counts, of about a fifth of a ms. */
+static uint32_t run_timer(uint64_t *counts)
+{
+    enum { WINDOW = 400000, TIMER_WINDOW = 200000 };
+    uint32_t first_left = 0, left = 0;
     apic_timer_start(UINT32_MAX);
-    uint64_t begin = clock_ns(), end;
-    uint32_t left_begin = apic_timer_left();
+    uint64_t begin = sample_timer(&first_left);
     do {
         cpu_relax();
-        end = clock_ns();
-    } while (end - begin < WINDOW_NS);
-    uint32_t counts = left_begin - apic_timer_left();
+        *counts = sample_timer(&left) - begin;
+    } while (*counts < WINDOW && first_left - left < TIMER_WINDOW);
     apic_timer_start(0);
-    timer_per_ns = ((uint64_t)counts << 32) / (end - begin);
+    return first_left - left;
+}
+
+static void measure_timer(void)
+{
+    uint64_t counts;
+    uint32_t timer_counts = run_timer(&counts);
+    timer_per_ns =
+        ((uint64_t)timer_counts << 32) / scale(counts, now_is.ns_per_count);
     /* Emulators count nanoseconds. */
-    if (cpu_features.is_virtual && timer_per_ns > (99ull << 32) / 100 &&
-        timer_per_ns < (101ull << 32) / 100)
+    if (cpu_features.is_virtual && timer_per_ns > (98ull << 32) / 100 &&
+        timer_per_ns < (102ull << 32) / 100)
         timer_per_ns = 1ull << 32;
+}
+
+/* Where the old timer is missing, an emulator's timer still is a measure. */
+static uint64_t emulated_hz(void)
+{
+    uint64_t counts;
+    if (!cpu_features.is_virtual)
+        return 0;
+    uint32_t ns = run_timer(&counts);
+    return ns ? counts * NS_PER_SECOND / ns : 0;
 }
 
 static void program(uint64_t deadline_ns)
@@ -199,9 +252,9 @@ void clock_set_handler(void (*fired)(void))
 void clock_interrupt(void)
 {
     struct cpu_local *cpu = cpu_local();
-    uint64_t ns = clock_ns();
     if (cpu->id == 0 && stage < array_size(stages))
-        refine(ns);
+        refine();
+    uint64_t ns = clock_ns();
     if (cpu->deadline_ns == UINT64_MAX)
         return;
     if (ns < cpu->deadline_ns)
@@ -226,9 +279,12 @@ void clock_init(void)
     else
         hz = measured_hz();
     if (!hz) {
+        stage = array_size(stages);
+        hz = emulated_hz();
+    }
+    if (!hz) {
         log_warning("clock: nothing to measure the CPU's counter with");
         hz = HZ_ASSUMED;
-        stage = array_size(stages);
     }
     set_rate(hz);
     now_is.base_count = start;

@@ -48,7 +48,7 @@ bool pit_read(struct pit_sample *sample)
             /* It changed between the latch before and this one. */
             if (start - before < best) {
                 best = start - before;
-                *sample = (struct pit_sample){ before + best / 2, ticks };
+                *sample = (struct pit_sample){ before + best / 2, ticks, best };
             }
         }
         last = ticks;

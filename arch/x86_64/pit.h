@@ -10,6 +10,7 @@
 struct pit_sample {
     uint64_t count; /* the CPU's, when the timer */
     uint16_t ticks; /* came to this; it counts down and wraps */
+    uint64_t width; /* how sure that is, in counts */
 };
 
 void pit_start(void);
