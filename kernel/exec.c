@@ -44,7 +44,7 @@ static struct exec_state *state_new(const char *name)
     if (!state)
         return NULL;
     strings_init(
-        &state->strings, process_limit(current->process, LIMIT_STACK));
+        &state->strings, process_limit(current->process, LIMIT_STACK), name);
     state->name = name;
     state->program.path = name;
     return state;
@@ -52,6 +52,8 @@ static struct exec_state *state_new(const char *name)
 
 static void state_free(struct exec_state *state)
 {
+    if (!state)
+        return;
     for (unsigned i = 0; i < state->word_count; i++)
         heap_free(state->words[i]);
     strings_free(&state->strings);
@@ -177,32 +179,42 @@ static int replace_program(struct exec_state *state, bool *is_too_late)
     return error ? error : enter_program(state);
 }
 
-static int run(struct exec_state *state, const struct string_list *arguments,
-    const struct string_list *environment)
+static int run(struct exec_state *state)
 {
     bool is_too_late = false;
-    int error = strings_gather(&state->strings, arguments, environment);
-    if (!error)
-        error = exec_find_image(state);
+    int error = exec_find_image(state);
     if (!error)
         error = prepare(state);
     if (!error)
         error = replace_program(state, &is_too_late);
     state_free(state);
-    if (error && is_too_late)
-        process_end(STATUS_KILLED(SIGKILL));
+    /* Its callers still free what they have; it ends on the way out. */
+    if (error && is_too_late) {
+        process_kill_threads(STATUS_KILLED(SIGSEGV));
+        thread_set_work(current, WORK_KILL);
+    }
     return error;
+}
+
+/* The strings come first: their errors win over those of the file. */
+static int begin(const char *name, const struct string_list *arguments,
+    const struct string_list *environment, struct exec_state **state)
+{
+    *state = state_new(name);
+    if (!*state)
+        return -ENOMEM;
+    return strings_gather(&(*state)->strings, arguments, environment);
 }
 
 int exec(const struct walk *walk, const char *path,
     const struct string_list *arguments, const struct string_list *environment)
 {
-    struct exec_state *state = state_new(path);
-    if (!state)
-        return -ENOMEM;
-    int error = exec_open(state, walk, path);
+    struct exec_state *state;
+    int error = begin(path, arguments, environment, &state);
     if (!error)
-        return run(state, arguments, environment);
+        error = exec_open(state, walk, path);
+    if (!error)
+        return run(state);
     state_free(state);
     return error;
 }
@@ -210,12 +222,12 @@ int exec(const struct walk *walk, const char *path,
 int exec_place(struct place place, const char *name,
     const struct string_list *arguments, const struct string_list *environment)
 {
-    struct exec_state *state = state_new(name);
-    if (!state)
-        return -ENOMEM;
-    int error = exec_open_place(state, place);
+    struct exec_state *state;
+    int error = begin(name, arguments, environment, &state);
     if (!error)
-        return run(state, arguments, environment);
+        error = exec_open_place(state, place);
+    if (!error)
+        return run(state);
     state_free(state);
     return error;
 }

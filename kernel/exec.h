@@ -51,10 +51,13 @@ struct strings {
     struct list chunks;   /* each a heap block of STRINGS_CHUNK_BYTES */
     size_t bytes;         /* in all, with their NULs */
     size_t first_bytes;   /* of the first string: argument 0, that scripts drop */
-    size_t most;          /* -E2BIG beyond */
+    size_t most;          /* -E2BIG beyond: with pointers and program's name */
     unsigned argument_count, environment_count;
 };
-void strings_init(struct strings *strings, uint64_t stack_limit);
+void strings_init(
+    struct strings *strings, uint64_t stack_limit, const char *name);
+/* -E2BIG if `extra` bytes more were too many. */
+int strings_check(const struct strings *strings, size_t extra);
 void strings_free(struct strings *strings);
 int strings_add_text(struct strings *strings, const char *text);
 /* -E2BIG, -EFAULT, -ENOMEM, -ERESTART (killed) */
@@ -64,8 +67,9 @@ int strings_gather(struct strings *strings, const struct string_list *arguments,
 int strings_write(
     const struct strings *strings, size_t skip, struct space *space, uintptr_t at);
 
-/* script.c: takes the line after #! apart: -ENOEXEC. `argument` may be NULL. */
-int script_parse(char *head, size_t bytes, char **interpreter, char **argument);
+/* script.c: takes the line after #! apart: -ENOEXEC. `argument` may be NULL, the
+ * interpreter's name may be empty. */
+int script_parse(char *head, char **interpreter, char **argument);
 
 /* exec_credentials.c: who runs the program then; NULL: as before; with what
  * the file's set-id bits give. is_secure as AT_SECURE. -ENOMEM */
