@@ -38,15 +38,16 @@ static void program_put(void *program)
     file_put(file);
 }
 
-static struct exec_state *state_new(const char *name)
+static struct exec_state *state_new(const struct program_name *name)
 {
     struct exec_state *state = heap_alloc_zeroed(sizeof *state);
     if (!state)
         return NULL;
-    strings_init(
-        &state->strings, process_limit(current->process, LIMIT_STACK), name);
-    state->name = name;
-    state->program.path = name;
+    strings_init(&state->strings,
+        process_limit(current->process, LIMIT_STACK), name->text);
+    state->name = name->text;
+    state->name_is_lost = name->is_lost;
+    state->program.path = name->text;
     return state;
 }
 
@@ -127,19 +128,21 @@ static void become_stranger(struct process *process)
     spin_unlock(&process_tree_lock);
 }
 
+/* Other eyes see into the program only if it is no more than its user, and
+ * readable to him; a change of credentials takes that away once more. */
 static void set_identity(struct exec_state *state)
 {
     struct thread *thread = current;
-    bool may_read =
-        !inode_permission(state->file->inode, MAY_READ, state->who);
+    const struct credentials *who = state->who;
+    bool may_read = !inode_permission(state->file->inode, MAY_READ, who);
     if (state->program.is_secure) {
         thread->task.personality &= ~(unsigned long)PERSONALITY_UNSAFE;
         thread->task.parent_death_signal = 0;
     }
-    credentials_install(state->who);
-    state->who = NULL;
     atomic_store(&thread->space->is_dumpable,
-        may_read && !state->program.is_secure);
+        may_read && who->euid == who->uid && who->egid == who->gid);
+    credentials_install(who);
+    state->who = NULL;
 }
 
 static int enter_program(struct exec_state *state)
@@ -197,8 +200,9 @@ static int run(struct exec_state *state)
 }
 
 /* The strings come first: their errors win over those of the file. */
-static int begin(const char *name, const struct string_list *arguments,
-    const struct string_list *environment, struct exec_state **state)
+static int begin(const struct program_name *name,
+    const struct string_list *arguments, const struct string_list *environment,
+    struct exec_state **state)
 {
     *state = state_new(name);
     if (!*state)
@@ -207,10 +211,11 @@ static int begin(const char *name, const struct string_list *arguments,
 }
 
 int exec(const struct walk *walk, const char *path,
-    const struct string_list *arguments, const struct string_list *environment)
+    const struct program_name *name, const struct string_list *arguments,
+    const struct string_list *environment)
 {
     struct exec_state *state;
-    int error = begin(path, arguments, environment, &state);
+    int error = begin(name, arguments, environment, &state);
     if (!error)
         error = exec_open(state, walk, path);
     if (!error)
@@ -219,7 +224,7 @@ int exec(const struct walk *walk, const char *path,
     return error;
 }
 
-int exec_place(struct place place, const char *name,
+int exec_place(struct place place, const struct program_name *name,
     const struct string_list *arguments, const struct string_list *environment)
 {
     struct exec_state *state;

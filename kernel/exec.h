@@ -29,12 +29,21 @@ struct program { /* what exec gathered, for abi->start_program */
     bool is_secure;            /* AT_SECURE */
 };
 
+/* What the program is called: AT_EXECFN, and a script's argument. */
+struct program_name {
+    const char *text;
+    bool is_lost; /* nothing is to be found by it once the program runs */
+};
+
 /* execve(2), execveat(2): does not return to the caller's program on success
- * (0); -E… while the old program is whole; kills the process if it is too late. */
-int exec(const struct walk *walk, const char *path, const struct string_list *arguments,
+ * (0); -E… while the old program is whole; ends the process, on its way back, if
+ * it is too late. */
+int exec(const struct walk *walk, const char *path,
+    const struct program_name *name, const struct string_list *arguments,
     const struct string_list *environment);
-/* An open file (execveat AT_EMPTY_PATH, fexecve). name as AT_EXECFN "/dev/fd/N". */
-int exec_place(struct place place, const char *name, const struct string_list *arguments,
+/* An open file (execveat AT_EMPTY_PATH, fexecve). */
+int exec_place(struct place place, const struct program_name *name,
+    const struct string_list *arguments,
     const struct string_list *environment);
 
 /* thread->task.personality: no random addresses (asserted in abi/). */

@@ -110,6 +110,8 @@ static int follow_script(struct exec_state *state)
 {
     char *interpreter, *argument;
     int error = script_parse(state->head, &interpreter, &argument);
+    if (!error && state->name_is_lost)
+        error = -ENOENT; /* the interpreter would not find the script */
     if (!error)
         error = push_words(state, interpreter, argument);
     if (error)
