@@ -176,7 +176,8 @@ static int try_to_run(const char *path)
     struct string_list environment = { .texts = boot_options.environment };
     struct walk walk = walk_here();
     log_info("Run %s as init process", path);
-    int error = exec(&walk, path, &arguments, &environment);
+    const struct program_name name = { path, false };
+    int error = exec(&walk, path, &name, &arguments, &environment);
     place_put(walk.from);
     return error;
 }
