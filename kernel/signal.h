@@ -17,7 +17,10 @@ struct process;
 struct pid;
 
 /* What siginfo tells, in native form; abi/ lays it out. */
-enum signal_shape { SHAPE_KILL, SHAPE_QUEUE, SHAPE_CHILD, SHAPE_FAULT, SHAPE_TIMER, SHAPE_POLL, SHAPE_SYSCALL };
+enum signal_shape {
+    SHAPE_KILL, SHAPE_QUEUE, SHAPE_CHILD, SHAPE_FAULT, SHAPE_TIMER,
+    SHAPE_POLL, SHAPE_SYSCALL,
+};
 struct signal_info {
     int number, code, error;
     enum signal_shape shape;

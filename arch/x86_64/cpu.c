@@ -72,7 +72,7 @@ static void load_segments(struct cpu_local *cpu)
     uint64_t tss = (uint64_t)&cpu->tss;
     cpu->gdt[2] = 0x00af9b000000ffff; /* kernel code */
     cpu->gdt[3] = 0x00cf93000000ffff; /* kernel data */
-    cpu->gdt[4] = 0x00cffb000000ffff; /* 32-bit user code: SYSRET's base */
+    cpu->gdt[4] = 0; /* no 32-bit code: its SYSCALL comes in elsewhere */
     cpu->gdt[5] = 0x00cff3000000ffff; /* user data */
     cpu->gdt[6] = 0x00affb000000ffff; /* user code */
     cpu->gdt[8] = (sizeof cpu->tss - 1) | (tss & 0xffffff) << 16 |
@@ -126,6 +126,7 @@ static void set_syscall(void)
     msr_write(MSR_STAR, (uint64_t)(SELECTOR_USER_DATA - 8) << 48 |
                             (uint64_t)SELECTOR_KERNEL_CODE << 32);
     msr_write(MSR_LSTAR, (uint64_t)entry_syscall);
+    msr_write(MSR_CSTAR, (uint64_t)entry_syscall);
     /* Off at entry: TF IF DF IOPL NT RF AC ID. */
     msr_write(MSR_SYSCALL_MASK, 0x257700);
 }

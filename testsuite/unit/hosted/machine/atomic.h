@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The build machine, as tests see it. */
 #ifndef MACHINE_ATOMIC_H
 #define MACHINE_ATOMIC_H
 

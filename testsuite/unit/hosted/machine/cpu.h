@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* One CPU, whose thread a test may set. */
+/* Each thread of a test is a CPU. */
 #ifndef MACHINE_CPU_H
 #define MACHINE_CPU_H
 
-static struct thread *hosted_thread __attribute__((unused));
+__thread unsigned hosted_cpu;
+__thread struct thread *hosted_thread;
 
 static inline unsigned cpu_id(void)
 {
-    return 0;
+    return hosted_cpu;
 }
 
 static inline struct thread *current_thread(void)

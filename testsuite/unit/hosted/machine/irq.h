@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* There are no interrupts; but who turns them off must turn them on again. */
+/* There are no interrupts; but who turns them off must turn them on again,
+ * each thread for itself. */
 #ifndef MACHINE_IRQ_H
 #define MACHINE_IRQ_H
 
-static unsigned long hosted_irq_off __attribute__((unused));
+static __thread unsigned long hosted_irq_off __attribute__((unused));
 
 static inline unsigned long irq_save(void)
 {
