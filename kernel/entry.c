@@ -28,9 +28,11 @@ static bool may_serve(const struct fault *fault)
             !irq_is_inside());
 }
 
-/* Nobody could be found to end in its place. */
+/* Unless it was chosen itself, nobody could be found to end in its place. */
 static void end_for_want_of_memory(void)
 {
+    if (atomic_load(&current->work) & WORK_KILL)
+        return; /* on its way out */
     log_error("Out of memory: Killed process %d (%s), which asked for it",
         process_number(current->process), current->comm);
     process_end(STATUS_KILLED(SIGKILL));

@@ -201,6 +201,7 @@ int file_open(const struct walk *walk, const char *path, unsigned flags,
         flags &= OPEN_PATH | OPEN_DIRECTORY | OPEN_NO_FOLLOW;
     if (flags & OPEN_CREATE && flags & OPEN_DIRECTORY)
         return -EINVAL;
+    unsigned asked = flags; /* what F_GETFL will tell */
     if (flags & OPEN_EXCLUSIVE && flags & OPEN_CREATE)
         flags |= OPEN_NO_FOLLOW;
     how.flags &= ~(WALK_FOLLOW | WALK_DIRECTORY);
@@ -213,6 +214,6 @@ int file_open(const struct walk *walk, const char *path, unsigned flags,
         return error;
     /* An unnamed file is not the directory it was asked for in. */
     if (flags & OPEN_UNNAMED)
-        flags &= ~(OPEN_DIRECTORY | OPEN_CREATE);
-    return open_at(place, flags, created, walk->who, opened);
+        asked &= ~(OPEN_DIRECTORY | OPEN_CREATE);
+    return open_at(place, asked, created, walk->who, opened);
 }

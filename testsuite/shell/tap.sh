@@ -2,19 +2,28 @@
 # The vocabulary of a shell test:  . /tests/shell/tap.sh
 #     is 'what it is' "$(actual)" 'expected'
 #     ok 'a claim' command…
+#     like 'a claim' "$(actual)" 'case pattern'
+#     becomes 'a claim' command…      it holds before ten seconds are over
+#     skip 'a claim' 'why not'
 #     finish
+# $SH is the shell under test; scripts that tell of the shell start it by that.
+: "${SH:=sh}"
+export SH
 cases=0
 failures=0
 say_case() {
     cases=$((cases + 1))
     echo "$1 $cases - $2"
 }
+fail() {
+    failures=$((failures + 1))
+    say_case 'not ok' "$1"
+}
 is() {
     if test "$2" = "$3"; then
         say_case ok "$1"
     else
-        failures=$((failures + 1))
-        say_case 'not ok' "$1"
+        fail "$1"
         echo "# expected: $3" | sed '2,$s/^/# /'
         echo "# got: $2" | sed '2,$s/^/# /'
     fi
@@ -25,10 +34,39 @@ ok() {
     if "$@"; then
         say_case ok "$claim"
     else
-        failures=$((failures + 1))
-        say_case 'not ok' "$claim"
-        echo "# status $? of: $*"
+        set -- "$?" "$@"
+        fail "$claim"
+        echo "# status $*"
     fi
+}
+like() {
+    # shellcheck disable=SC2254
+    case $2 in
+    $3) say_case ok "$1" ;;
+    *)
+        fail "$1"
+        echo "# like: $3" | sed '2,$s/^/# /'
+        echo "# got: $2" | sed '2,$s/^/# /'
+        ;;
+    esac
+}
+becomes() {
+    claim=$1
+    shift
+    tries=0
+    until "$@"; do
+        tries=$((tries + 1))
+        if test $tries = 100; then
+            fail "$claim"
+            echo "# never: $*"
+            return
+        fi
+        sleep 0.1
+    done
+    say_case ok "$claim"
+}
+skip() {
+    say_case ok "$1 # SKIP $2"
 }
 finish() {
     echo "1..$cases"

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* pty COMMAND…: runs it in a session of its own on a new pseudo terminal and
+ * copies what the terminal says to standard output.  What is typed comes from
+ * standard input, line by line:
+ *
+ *     @wait SECONDS    let time pass
+ *     @line TEXT       until the terminal has said a line of TEXT alone
+ *     @send \xNN…      bytes, without Return
+ *     @close           hang up
+ *     anything else    is typed, with Return
+ *
+ * At the end of the input it waits for the command's end.  Its own status is
+ * 0 if each line came. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PATIENCE_MS = 20000, SAID_MAX = 1 << 16 };
+
+static int terminal, lines_missed;
+static char said[SAID_MAX + 1];
+static size_t said_bytes;
+
+static long long now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* A line editor asks where the cursor is, and can live without an answer. */
+static void forget_question(void)
+{
+    char *at = strstr(said, "\x1b[6n");
+    if (at) {
+        said_bytes -= 4;
+        memmove(at, at + 4, said + said_bytes - at + 1);
+    }
+}
+
+/* Takes what the terminal says; false at its end. */
+static bool listen(int timeout_ms)
+{
+    struct pollfd poll_for = { .fd = terminal, .events = POLLIN };
+    if (poll(&poll_for, 1, timeout_ms) <= 0)
+        return true;
+    char data[1024];
+    ssize_t got = read(terminal, data, sizeof data);
+    if (got <= 0)
+        return got < 0 && errno == EINTR;
+    if (write(1, data, got) < 0)
+        return false;
+    if (said_bytes + got > SAID_MAX)
+        said_bytes = 0;
+    memcpy(said + said_bytes, data, got);
+    said_bytes += got;
+    said[said_bytes] = '\0';
+    forget_question();
+    return true;
+}
+
+static void wait_for_time(long long ms)
+{
+    long long limit = now_ms() + ms;
+    while (now_ms() < limit && listen(limit - now_ms()))
+        ;
+}
+
+/* The line of that text, with what ends the one before it, or NULL. */
+static char *find_line(const char *text)
+{
+    size_t bytes = strlen(text);
+    char *from = said, *found;
+    for (;; from = found + 1) {
+        found = memmem(from, said + said_bytes - from, text, bytes);
+        if (!found)
+            return NULL;
+        if ((found == said || strchr("\r\n", found[-1])) &&
+            strchr("\r\n", found[bytes]) && found[bytes])
+            return found + bytes;
+    }
+}
+
+static void wait_for_line(const char *text)
+{
+    long long limit = now_ms() + PATIENCE_MS;
+    char *end;
+    while (!(end = find_line(text))) {
+        if (now_ms() >= limit || !listen(limit - now_ms())) {
+            printf("\npty: never said: %s\n", text);
+            lines_missed++;
+            return;
+        }
+    }
+    said_bytes -= end - said;
+    memmove(said, end, said_bytes + 1);
+}
+
+static void type(const char *data, size_t bytes)
+{
+    if (write(terminal, data, bytes) < 0)
+        perror("pty: typing");
+}
+
+static void send_bytes(const char *text)
+{
+    while (*text) {
+        unsigned value = (unsigned char)*text;
+        int used = 1;
+        if (sscanf(text, "\\x%2x%n", &value, &used) != 1)
+            used = 1;
+        char byte = value;
+        type(&byte, 1);
+        text += used;
+    }
+}
+
+static void play(char *line)
+{
+    if (!strncmp(line, "@wait ", 6)) {
+        wait_for_time((long long)(atof(line + 6) * 1000));
+    } else if (!strncmp(line, "@line ", 6)) {
+        wait_for_line(line + 6);
+    } else if (!strncmp(line, "@send ", 6)) {
+        send_bytes(line + 6);
+    } else if (!strcmp(line, "@close")) {
+        close(terminal);
+        terminal = -1;
+    } else {
+        type(line, strlen(line));
+        type("\r", 1);
+    }
+}
+
+static void start(char *argv[])
+{
+    int slave = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+    close(terminal);
+    setsid();
+    if (slave < 0 || ioctl(slave, TIOCSCTTY, 0) < 0)
+        perror("pty: the terminal");
+    for (int fd = 0; fd < 3; fd++)
+        dup2(slave, fd);
+    if (slave > 2)
+        close(slave);
+    execvp(argv[0], argv);
+    perror(argv[0]);
+    _exit(127);
+}
+
+int main(int argc, char *argv[])
+{
+    char line[1024];
+    setvbuf(stdout, NULL, _IONBF, 0);
+    setvbuf(stdin, NULL, _IONBF, 0);
+    terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (argc < 2 || terminal < 0 || grantpt(terminal) || unlockpt(terminal)) {
+        perror("pty");
+        return 125;
+    }
+    pid_t child = fork();
+    if (!child)
+        start(argv + 1);
+    while (fgets(line, sizeof line, stdin)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (terminal >= 0)
+            play(line);
+    }
+    long long limit = now_ms() + PATIENCE_MS;
+    while (terminal >= 0 && now_ms() < limit && listen(limit - now_ms()))
+        ;
+    if (terminal >= 0)
+        close(terminal);
+    int status;
+    if (waitpid(child, &status, 0) < 0)
+        return 125;
+    return lines_missed != 0;
+}

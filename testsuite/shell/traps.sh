@@ -1,0 +1,86 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Signals as a shell sees them: traps, ignoring, statuses, kill.
+. /tests/shell/tap.sh
+
+for pair in HUP:1 INT:2 KILL:9 USR1:10 SEGV:11 USR2:12 PIPE:13 ALRM:14 \
+    TERM:15; do
+    name=${pair%:*}
+    is "a child ended by $name" \
+        "$($SH -c "ulimit -c 0; kill -$name \$\$" 2> /dev/null; echo $?)" \
+        $((128 + ${pair#*:}))
+done
+for name in CHLD URG WINCH CONT; do
+    is "$name alone does nothing" "$($SH -c "kill -$name \$\$; echo on")" on
+done
+is 'on exit' "$($SH -c 'trap "echo bye" EXIT; echo hi')" 'hi
+bye'
+is 'its status' "$($SH -c 'trap "echo \$?" EXIT; exit 6'; echo $?)" '6
+6'
+is 'exit in it' "$($SH -c 'trap "exit 5" EXIT; exit 6'; echo $?)" 5
+is 'a signal' "$($SH -c 'trap "echo got" TERM; kill $$; echo on')" 'got
+on'
+is 'several' "$($SH -c 'trap "echo one" USR1; trap "echo two" USR2
+    kill -USR1 $$; kill -USR2 $$; kill -USR1 $$')" 'one
+two
+one'
+is 'one action for two' "$($SH -c 'trap "echo any" USR1 USR2
+    kill -USR2 $$; kill -USR1 $$')" 'any
+any'
+is 'by number' "$($SH -c 'trap "echo ten" 10; kill -10 $$')" ten
+is 'taken back' "$($SH -c 'trap "echo got" TERM; trap - TERM; kill $$
+    echo on'; echo $?)" 143
+is 'ignored' "$($SH -c 'trap "" TERM; kill $$; echo on')" on
+is 'ignored by children as well' \
+    "$($SH -c "trap '' TERM; $SH -c 'kill \$\$; echo on'")" on
+is 'and by programs they become' \
+    "$($SH -c 'trap "" TERM; sleep 0.3 & kill $!; wait $!; echo $?')" 0
+is 'but traps are not for children' \
+    "$($SH -c "trap 'echo got' TERM; $SH -c 'kill \$\$; echo on'"; echo $?)" 143
+is 'nor for subshells' "$($SH -c 'trap "echo bye" EXIT; (echo sub)')" 'sub
+bye'
+is 'a subshell has its own' "$($SH -c '(trap "echo sub" EXIT); echo main')" 'sub
+main'
+is 'after the program in front of it' \
+    "$($SH -c 'trap "echo got" USR1; (sleep 0.2; kill -USR1 $$) & sleep 0.6
+    echo on')" 'got
+on'
+is 'wait is ended by it' \
+    "$($SH -c 'trap "echo got" USR1; (sleep 0.2; kill -USR1 $$) & sleep 5 &
+    p=$!; wait $p; echo $?; kill $p')" 'got
+138'
+is 'in a loop' "$($SH -c 'n=0; trap "n=\$((n + 1))" USR1
+    while test $n -lt 50; do kill -USR1 $$; done; echo $n')" 50
+is 'a child tells its parent' "$($SH -c 'trap "echo told; exit" USR1
+    (kill -USR1 $$) & while :; do sleep 0.1; done')" told
+is 'read goes on after it' "$({ sleep 0.5; echo line; } |
+    $SH -c 'trap : USR1; (sleep 0.1; kill -USR1 $$) & read -r x || read -r x
+    echo $x')" line
+is 'a trap that sets another' "$($SH -c 'trap "trap \"echo second\" USR1" USR1
+    kill -USR1 $$; kill -USR1 $$')" second
+is 'return from a function in it' "$($SH -c 'f() { echo f; return 3; }
+    trap f USR1; kill -USR1 $$; echo on')" 'f
+on'
+is 'trap shows them' \
+    "$($SH -c "trap 'echo x' TERM; trap" | grep -c 'echo x.*TERM')" 1
+is 'kill -0' "$(sleep 5 & kill -0 $! && echo there; kill $!; wait $!
+    kill -0 $! 2> /dev/null || echo gone)" 'there
+gone'
+is 'kill of nobody' "$(kill -9 999999 2> /dev/null; echo $?)" 1
+is 'kill -l' "$(kill -l 15) $(kill -l 143)" 'TERM TERM'
+is 'a stopped one goes on' "$($SH -c 'i=0; while test $i -lt 20; do
+        sleep 0.05; i=$((i + 1)); done; echo end' & p=$!
+    kill -STOP $p; sleep 0.2; grep -c "^State:.T" /proc/$p/status
+    kill -CONT $p; wait $p)" '1
+end'
+is 'a stopped one can be killed' "$(sleep 9 & kill -STOP $!; kill -9 $!
+    wait $!; echo $?) $(sleep 9 & kill -STOP $!; kill $!; kill -CONT $!; wait $!
+    echo $?)" '137 143'
+is 'a whole group' "$(setsid $SH -c 'sleep 9 & sleep 9 & echo here
+    kill -TERM 0'; echo $?)" 'here
+143'
+is 'a group by its number' "$(setsid $SH -c 'trap "" TERM; sleep 0.2; echo lived
+    ' & sleep 0.1; setsid $SH -c 'sleep 9 | sleep 9' & g=$!; sleep 0.2
+    kill -TERM -$g; wait $g; echo $?; wait)" 'lived
+143'
+finish
