@@ -24,6 +24,7 @@
 #include "vfs/device.h"
 #include "vfs/files.h"
 #include "vfs/tmpfs.h"
+#include "vfs/unnamed.h"
 
 const struct boot_info *first_boot;
 
@@ -54,7 +55,8 @@ static void make_root(void)
     for (size_t i = 0; i < array_size(types); i++)
         if (filesystem_register(types[i]))
             log_error("Filesystem %s cannot be used", types[i]->name);
-    if (!rootfs_type.make(NULL, &filesystem))
+    int error = unnamed_init();
+    if (!error && !rootfs_type.make(NULL, &filesystem))
         mounts = mounts_new(filesystem, "rootfs");
     if (mounts) {
         struct place root = mounts_root(mounts);
