@@ -39,6 +39,7 @@ enum attribute_mask { /* what a change sets */
     SET_MODE = 1, SET_UID = 2, SET_GID = 4, SET_BYTES = 8,
     SET_ACCESSED = 16, SET_MODIFIED = 32,
     SET_ACCESSED_NOW = 64, SET_MODIFIED_NOW = 128,
+    SET_OWNER_AGAIN = 256, /* chown to what it is: what that takes away goes */
 };
 
 /* Directory reading: return false when the reader's buffer is full. */

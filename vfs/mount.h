@@ -41,6 +41,10 @@ struct mount *mount_get(struct mount *mount);
 void mount_put(struct mount *mount); /* may sleep */
 bool mount_is_read_only(const struct mount *mount); /* or its filesystem is */
 
+/* Something of inode was read through mount (NULL: none): its access time, as
+ * far as the mount wants to know. */
+void mount_touch_accessed(const struct mount *mount, struct inode *inode);
+
 struct place place_get(struct place place);
 void place_put(struct place place); /* may sleep */
 bool place_is_same(struct place a, struct place b);

@@ -293,6 +293,8 @@ int path_read_link(
     if (error)
         return error;
     int length = read_link_text(place.entry->inode, buffer, capacity);
+    if (length >= 0)
+        mount_touch_accessed(place.mount, place.entry->inode);
     place_put(place);
     return length;
 }

@@ -238,6 +238,8 @@ static int store_file_allocate(
     if (how & ~(ALLOCATE_KEEP_SIZE | ALLOCATE_PUNCH))
         return -EOPNOTSUPP;
     mutex_lock(&inode->change);
+    inode_drop_set_ids(inode, file->opener);
+    inode_touch(inode, TOUCH_MODIFIED | TOUCH_CHANGED);
     if (how & ALLOCATE_PUNCH) {
         store_punch(inode->store, from, end);
         tmpfs_settle(inode);
@@ -249,10 +251,6 @@ static int store_file_allocate(
     }
     if (!error && !(how & ALLOCATE_KEEP_SIZE))
         grow_to(inode, end);
-    if (!error)
-        inode_touch(inode,
-            how & ALLOCATE_PUNCH ? TOUCH_MODIFIED | TOUCH_CHANGED
-                                 : TOUCH_CHANGED);
     mutex_unlock(&inode->change);
     return error;
 }

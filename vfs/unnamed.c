@@ -163,7 +163,7 @@ char *file_path(
     struct place top = { 0 };
     if (!root.mount && mounts)
         root = top = mounts_root(mounts);
-    char *path = place_path(file->place, root, buffer, capacity);
+    char *path = place_path_from_top(file->place, root, buffer, capacity);
     if (top.mount)
         place_put(top);
     return path;

@@ -59,7 +59,8 @@ long sys_fchmod(int fd, unsigned mode)
 
 static unsigned owner_mask(unsigned user, unsigned group)
 {
-    return (user == -1u ? 0 : SET_UID) | (group == -1u ? 0 : SET_GID);
+    return (user == -1u ? 0 : SET_UID) | (group == -1u ? 0 : SET_GID)
+        | SET_OWNER_AGAIN;
 }
 
 long sys_fchownat(int at, const char __user *path, unsigned user,
