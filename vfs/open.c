@@ -104,6 +104,11 @@ static int take_write_access(struct file *file, unsigned flags)
         || !(flags & (OPEN_WRITE | OPEN_TRUNCATE)))
         return 0;
     int error = inode_allow_write(file->inode);
+    if (error)
+        return error;
+    error = mount_begin_write(file->place.mount);
+    if (error)
+        inode_end_write(file->inode);
     file->is_writer = !error;
     return error;
 }
@@ -119,6 +124,7 @@ static int truncate(struct file *file, unsigned flags, bool was_created)
     if (!(flags & OPEN_WRITE)) {
         file->is_writer = false;
         inode_end_write(file->inode);
+        mount_end_write(file->place.mount);
     }
     return error;
 }

@@ -168,26 +168,64 @@ static void mount_lines(void)
     rmdir("x y");
 }
 
+/* In a root that can be left: the first one cannot. */
 static void pivots(void *data)
 {
     (void)data;
-    mkdir("new", 0755);
-    mkdir("plain", 0755);
-    mount("none", "new", "tmpfs", 0, NULL);
-    mkdir("new/old", 0755), mkdir("new/proc", 0755), mkdir("new/in", 0755);
-    if (syscall(SYS_pivot_root, "plain", "plain") != -1 || errno != EINVAL)
+    struct stat before, after;
+    stat("/new", &before);
+    if (syscall(SYS_pivot_root, "/plain", "/plain") != -1 || errno != EBUSY)
         _exit(1);
-    if (syscall(SYS_pivot_root, "new", "plain") != -1 || errno != EINVAL)
+    if (syscall(SYS_pivot_root, "/new", "/plain") != -1 || errno != EBUSY)
         _exit(2);
-    if (syscall(SYS_pivot_root, "none", "new/old") != -1 || errno != ENOENT)
+    if (syscall(SYS_pivot_root, "/none", "/new/old") != -1 || errno != ENOENT)
         _exit(3);
-    if (syscall(SYS_pivot_root, "/", "/tmp") != -1 || errno != EBUSY)
+    if (syscall(SYS_pivot_root, "/", "/new/old") != -1 || errno != EBUSY)
         _exit(4);
-    become(USER, GROUP);
-    if (syscall(SYS_pivot_root, "new", "new/old") != -1 || errno != EPERM)
+    if (syscall(SYS_pivot_root, "/new/f", "/new/old") != -1
+        || errno != ENOTDIR)
         _exit(5);
+    if (syscall(SYS_pivot_root, "/new/old", "/new/old") != -1
+        || errno != EINVAL)
+        _exit(6);
+    become(USER, GROUP);
+    if (syscall(SYS_pivot_root, "/new", "/new/old") != -1 || errno != EPERM)
+        _exit(7);
     become_root();
-    umount("new");
+    if (syscall(SYS_pivot_root, "/new", "/new/old"))
+        _exit(8);
+    stat("/", &after);
+    if (before.st_ino != after.st_ino || before.st_dev != after.st_dev)
+        _exit(9);
+    if (!exists("/old/plain") || exists("/plain") || exists("/new"))
+        _exit(10);
+    char here[64];
+    if (!getcwd(here, sizeof here) || strcmp(here, "/"))
+        _exit(11);
+    if (umount2("/old", MNT_DETACH) || exists("/old/plain"))
+        _exit(12);
+}
+
+static void pivots_in(void *data)
+{
+    if (chroot("base") || chdir("/"))
+        _exit(90);
+    pivots(data);
+}
+
+static void pivoting(void)
+{
+    mkdir("base", 0755);
+    mount("none", "base", "tmpfs", 0, NULL);
+    mkdir("base/new", 0755), mkdir("base/plain", 0755);
+    mount("none", "base/new", "tmpfs", 0, NULL);
+    mkdir("base/new/old", 0755);
+    make_file("base/new/f", 0644);
+    is(in_child(pivots_in, NULL), 0);
+    ok(exists("base/f") && !exists("base/plain"));
+    is(umount2("base", MNT_DETACH), 0);
+    rmdir("base");
+    fails_with(EINVAL, syscall(SYS_pivot_root, "/tmp", "/tmp/t"));
 }
 
 static void run(void)
@@ -198,6 +236,6 @@ static void run(void)
     moving();
     propagation();
     mount_lines();
-    is(in_child(pivots, NULL), 0);
+    pivoting();
 }
 TEST_MAIN

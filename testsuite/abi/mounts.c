@@ -234,6 +234,12 @@ static void remounting(void)
     ok(has_option("/tmp/t/m", "nosuid"));
     is(do_mount("none", "m", NULL, MS_REMOUNT, NULL), 0);
     ok(!has_option("/tmp/t/m", "nosuid"));
+    /* What is not said of access times stays. */
+    is(do_mount("none", "m", NULL, MS_REMOUNT | MS_NOATIME, NULL), 0);
+    is(do_mount("none", "m", NULL, MS_REMOUNT, NULL), 0);
+    ok(has_option("/tmp/t/m", "noatime"));
+    is(do_mount("none", "m", NULL, MS_REMOUNT | MS_RELATIME, NULL), 0);
+    ok(has_option("/tmp/t/m", "relatime"));
     /* For the mount alone, files that are open or not. */
     fails_with(EBUSY,
         do_mount("none", "m", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
@@ -251,6 +257,13 @@ static void remounting(void)
     close(fd);
     fails_with(EBUSY, do_mount("none", "m", NULL, MS_REMOUNT | MS_RDONLY, 0));
     munmap(at, 4096);
+    is(do_mount("none", "m", NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
+    is(do_mount("none", "m", NULL, MS_REMOUNT, NULL), 0);
+    /* So does a file that has no name any more, though it is only read. */
+    fd = open("m/f", O_RDONLY);
+    unlink("m/f");
+    fails_with(EBUSY, do_mount("none", "m", NULL, MS_REMOUNT | MS_RDONLY, 0));
+    close(fd);
     is(do_mount("none", "m", NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
     is(do_umount("m", 0), 0);
 }
