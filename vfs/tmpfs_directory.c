@@ -65,7 +65,7 @@ static int make_unnamed(struct inode *directory, struct entry *entry,
         INODE_REGULAR, mode, who, &inode);
     if (error)
         return error;
-    inode->links = 0;
+    tmpfs_lose_last_name(inode);
     inode->is_linkable = true;
     entry_fill(entry, inode);
     return 0;
@@ -86,6 +86,8 @@ static int link_inode(struct inode *inode)
     spin_unlock(&inode->lock);
     if (is_first)
         tmpfs_return_inode(inode->filesystem);
+    if (is_first && !error)
+        atomic_sub(&inode->filesystem->orphans, 1);
     return error;
 }
 
@@ -104,11 +106,11 @@ static int link(
 static void unlink_inode(struct inode *inode)
 {
     spin_lock(&inode->lock);
-    if (inode->type == INODE_DIRECTORY)
-        inode->links = 0;
-    else
+    bool has_more = inode->type != INODE_DIRECTORY && inode->links > 1;
+    if (has_more)
         inode->links--;
-    bool has_more = inode->links;
+    else
+        tmpfs_lose_last_name(inode);
     inode->is_linkable = false;
     spin_unlock(&inode->lock);
     if (has_more)
@@ -179,7 +181,7 @@ static void attributes(struct inode *inode, struct attributes *attributes)
 
 static void free_directory(struct inode *inode)
 {
-    tmpfs_return_inode(inode->filesystem);
+    tmpfs_forget(inode);
 }
 
 const struct inode_ops tmpfs_directory_ops = {
@@ -190,6 +192,7 @@ const struct inode_ops tmpfs_directory_ops = {
     .make_unnamed = make_unnamed,
     .attributes = attributes,
     .free = free_directory,
+    .keeps_extended = true,
 };
 
 /* Reading. */
