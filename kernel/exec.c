@@ -177,20 +177,24 @@ static int replace_program(struct exec_state *state, bool *is_too_late)
     return error ? error : enter_program(state);
 }
 
-static int run(struct exec_state *state, const struct string_list *arguments,
-    const struct string_list *environment)
+/* Not here: our callers still have things to give back. */
+static void end_on_way_out(void)
+{
+    process_kill_threads(STATUS_KILLED(SIGKILL));
+    thread_set_work(current, WORK_KILL);
+}
+
+static int run(struct exec_state *state)
 {
     bool is_too_late = false;
-    int error = strings_gather(&state->strings, arguments, environment);
-    if (!error)
-        error = exec_find_image(state);
+    int error = exec_find_image(state);
     if (!error)
         error = prepare(state);
     if (!error)
         error = replace_program(state, &is_too_late);
     state_free(state);
     if (error && is_too_late)
-        process_end(STATUS_KILLED(SIGKILL));
+        end_on_way_out();
     return error;
 }
 
@@ -200,9 +204,11 @@ int exec(const struct walk *walk, const char *path,
     struct exec_state *state = state_new(path);
     if (!state)
         return -ENOMEM;
-    int error = exec_open(state, walk, path);
+    int error = strings_gather(&state->strings, arguments, environment);
     if (!error)
-        return run(state, arguments, environment);
+        error = exec_open(state, walk, path);
+    if (!error)
+        return run(state);
     state_free(state);
     return error;
 }
@@ -213,9 +219,11 @@ int exec_place(struct place place, const char *name,
     struct exec_state *state = state_new(name);
     if (!state)
         return -ENOMEM;
-    int error = exec_open_place(state, place);
+    int error = strings_gather(&state->strings, arguments, environment);
     if (!error)
-        return run(state, arguments, environment);
+        error = exec_open_place(state, place);
+    if (!error)
+        return run(state);
     state_free(state);
     return error;
 }

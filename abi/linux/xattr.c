@@ -51,22 +51,19 @@ static int check_fd(int fd)
 
 static long set(int error, const char __user *name, size_t bytes, int flags)
 {
+    if (error)
+        return error;
     if (flags & ~(XATTR_CREATE | XATTR_REPLACE))
         return -EINVAL;
     int kind = name_argument(name);
     if (kind != -ENODATA && kind != -EOPNOTSUPP)
         return kind;
-    if (bytes > XATTR_SIZE_MAX)
-        return -E2BIG;
-    return error ? error : -EOPNOTSUPP;
+    return bytes > XATTR_SIZE_MAX ? -E2BIG : -EOPNOTSUPP;
 }
 
 static long get(int error, const char __user *name)
 {
-    int kind = name_argument(name);
-    if (kind != -ENODATA && kind != -EOPNOTSUPP)
-        return kind;
-    return error ? error : kind;
+    return error ? error : name_argument(name);
 }
 
 long sys_setxattr(const char __user *path, const char __user *name,
