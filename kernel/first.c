@@ -24,6 +24,7 @@
 #include "vfs/device.h"
 #include "vfs/files.h"
 #include "vfs/tmpfs.h"
+#include "vfs/unnamed.h"
 
 const struct boot_info *first_boot;
 
@@ -54,7 +55,8 @@ static void make_root(void)
     for (size_t i = 0; i < array_size(types); i++)
         if (filesystem_register(types[i]))
             log_error("Filesystem %s cannot be used", types[i]->name);
-    if (!rootfs_type.make(NULL, &filesystem))
+    int error = unnamed_init();
+    if (!error && !rootfs_type.make(NULL, &filesystem))
         mounts = mounts_new(filesystem, "rootfs");
     if (mounts) {
         struct place root = mounts_root(mounts);
@@ -176,7 +178,8 @@ static int try_to_run(const char *path)
     struct string_list environment = { .texts = boot_options.environment };
     struct walk walk = walk_here();
     log_info("Run %s as init process", path);
-    int error = exec(&walk, path, &arguments, &environment);
+    const struct program_name name = { path, false };
+    int error = exec(&walk, path, &name, &arguments, &environment);
     place_put(walk.from);
     return error;
 }

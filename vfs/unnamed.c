@@ -9,7 +9,7 @@
 #include "mm/heap.h"
 #include "vfs/file.h"
 
-static struct mount *internal_mount; /* made on first use, for ever */
+static struct mount *internal_mount; /* [c] */
 
 static void destroy(struct filesystem *filesystem)
 {
@@ -57,22 +57,10 @@ static int make(const char *options, struct filesystem **made)
     return 0;
 }
 
-enum { UNMADE, BEING_MADE, MADE };
-static uint32_t state; /* [atomic] */
-
-static struct mount *mount_of_unnamed(void)
+int unnamed_init(void)
 {
-    while (atomic_load_acquire(&state) != MADE) {
-        if (!atomic_replace(&state, UNMADE, BEING_MADE)) {
-            thread_yield();
-            continue;
-        }
-        internal_mount = mount_internal(&unnamed_type);
-        atomic_store_release(&state, internal_mount ? MADE : UNMADE);
-        if (!internal_mount)
-            return NULL;
-    }
-    return internal_mount;
+    internal_mount = mount_internal(&unnamed_type);
+    return internal_mount ? 0 : -ENOMEM;
 }
 
 bool place_is_unnamed(struct place place)
@@ -94,10 +82,8 @@ static const struct inode_ops unnamed_ops = {
 struct inode *inode_new_unnamed(enum inode_type type, unsigned mode,
     const struct credentials *owner)
 {
-    struct mount *mount = mount_of_unnamed();
-    if (!mount)
-        return NULL;
-    struct inode *inode = inode_new(mount->filesystem, type, mode, owner);
+    struct inode *inode =
+        inode_new(internal_mount->filesystem, type, mode, owner);
     if (inode)
         inode->ops = &unnamed_ops;
     return inode;
@@ -105,11 +91,10 @@ struct inode *inode_new_unnamed(enum inode_type type, unsigned mode,
 
 /* An entry of its own for an inode, whose reference moves in even if there is
  * no memory. */
-static struct entry *entry_new_unnamed(
-    struct mount *mount, const char *name, struct inode *inode)
+static struct entry *entry_new_unnamed(const char *name, struct inode *inode)
 {
     size_t bytes = strlen(name);
-    struct entry *entry = entry_new_root(mount->filesystem, inode);
+    struct entry *entry = entry_new_root(internal_mount->filesystem, inode);
     if (!entry) {
         inode_put(inode);
         return NULL;
@@ -132,22 +117,19 @@ int file_open_unnamed(const char *name, struct inode *inode,
     const struct file_ops *ops, void *private, unsigned flags,
     const struct credentials *opener, struct file **opened)
 {
-    struct mount *mount = mount_of_unnamed();
     if (!inode)
         inode = inode_new_unnamed(0, 0600, opener);
-    if (!inode || !mount) {
-        inode_put(inode);
+    if (!inode)
         return -ENOMEM;
-    }
     struct file *file = file_new(flags, opener);
-    struct entry *entry = entry_new_unnamed(mount, name, inode_get(inode));
+    struct entry *entry = entry_new_unnamed(name, inode_get(inode));
     if (!file || !entry) {
         entry_put(entry);
         file_put(file);
         inode_put(inode);
         return -ENOMEM;
     }
-    file->place = place_get((struct place){ mount, entry });
+    file->place = place_get((struct place){ internal_mount, entry });
     entry_put(entry);
     file->inode = inode;
     file->ops = ops;

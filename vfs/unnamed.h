@@ -6,6 +6,9 @@
 
 #include "vfs/mount.h"
 
+/* Once, before the first of them: 0 or -ENOMEM. */
+int unnamed_init(void);
+
 /* Was the place made by file_open_unnamed? Its text is entry->name then. */
 bool place_is_unnamed(struct place place);
 
