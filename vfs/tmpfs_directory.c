@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* tmpfs' directories.  The cache of names is the directory: an entry with a
  * name in one is pinned, and the tree of children, by cookie, is what readdir
- * follows.  Cookies only grow, so that a reader meets each name once whatever
- * is removed meanwhile.  All of it under the directory's change mutex. */
+ * follows.  Cookies only grow and are read downwards, the newest name first as
+ * on Linux, so that a reader meets each name once whatever comes and goes
+ * meanwhile.  All of it under the directory's change mutex. */
 #include "arch/atomic.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -197,17 +198,18 @@ const struct inode_ops tmpfs_directory_ops = {
 
 /* Reading. */
 
-static struct entry *first_from(struct entry *directory, uint64_t cookie)
+/* The newest child that is older than the cookie; with FIRST, of all. */
+static struct entry *newest_before(struct entry *directory, uint64_t cookie)
 {
     struct tree_node *node = directory->children.root;
     struct entry *found = NULL;
     while (node) {
         struct entry *entry = container_of(node, struct entry, child_node);
-        if (entry->cookie >= cookie) {
+        if (cookie == FIRST || entry->cookie < cookie) {
             found = entry;
-            node = node->left;
-        } else {
             node = node->right;
+        } else {
+            node = node->left;
         }
     }
     return found;
@@ -241,14 +243,14 @@ static int list_locked(
         return -ENOENT;
     if (!list_dots(directory, cookie, give, data))
         return 0;
-    struct entry *entry = first_from(directory, *cookie);
+    struct entry *entry = newest_before(directory, *cookie);
     while (entry) {
         if (!give(data, entry->name, entry->name_bytes, entry->inode->number,
-                entry->inode->type, entry->cookie + 1))
+                entry->inode->type, entry->cookie))
             return 0;
-        *cookie = entry->cookie + 1;
+        *cookie = entry->cookie;
         entry = tree_entry(
-            tree_next(&entry->child_node), struct entry, child_node);
+            tree_previous(&entry->child_node), struct entry, child_node);
     }
     return 0;
 }
