@@ -3,6 +3,7 @@
  *
  * Their list is under a spin lock, their paths need others; so references are
  * gathered first, and looked at afterwards. */
+#include "arch/atomic.h"
 #include "kernel/procfs_tree.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -38,6 +39,8 @@ static int gather(struct mounts *mounts, struct gathered *g)
     unsigned room = 16;
     for (;;) {
         *g = (struct gathered){ .room = room };
+        if (!mounts)
+            return 0; /* the root was unmounted: nothing is reached from it */
         g->mounts = heap_alloc(room * sizeof *g->mounts);
         if (!g->mounts)
             return -ENOMEM;
@@ -187,7 +190,7 @@ static int show(struct text *text, const struct proc_subject *subject,
     paths_put(paths);
     struct gathered g;
     char *buffer = heap_alloc(2 * PATH_BYTES_MAX);
-    int error = buffer ? gather(root.mount->mounts, &g) : -ENOMEM;
+    int error = buffer ? gather(atomic_load(&root.mount->mounts), &g) : -ENOMEM;
     if (!error) {
         for (unsigned i = 0; i < g.count; i++)
             add_one(text, g.mounts[i], root, form, buffer);

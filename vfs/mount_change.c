@@ -159,9 +159,7 @@ static int copy_below(struct place from, struct mount *top_copy)
 static int bind_locked(
     struct place from, struct place at, struct mount *copy, bool recursive)
 {
-    if (from.mount->is_detached)
-        return -EINVAL;
-    int error = put_over(copy, at);
+    int error = from.mount->is_detached ? -EINVAL : put_over(copy, at);
     if (error) {
         mount_put(copy);
         return error;
