@@ -72,6 +72,14 @@ static void add_mount_options(struct text *text, const struct mount *mount)
             text_add_string(text, words[i].text);
 }
 
+/* Of the filesystem, whichever mount one looks through. */
+static void add_synchronous(
+    struct text *text, const struct filesystem *filesystem)
+{
+    if (filesystem->flags & MOUNT_SYNCHRONOUS)
+        text_add_string(text, ",sync");
+}
+
 static void add_filesystem_options(
     struct text *text, struct filesystem *filesystem, char *buffer)
 {
@@ -116,6 +124,7 @@ static void add_mount(struct text *text, struct mount *mount, const char *path,
     text_add_escaped(text, path, special);
     text_print(text, " %s %s", filesystem->type->name,
         mount_is_read_only(mount) ? "ro" : "rw");
+    add_synchronous(text, filesystem);
     add_mount_options(text, mount);
     add_filesystem_options(text, filesystem, buffer);
     text_add_string(text, " 0 0\n");
@@ -137,6 +146,7 @@ static void add_mount_info(struct text *text, struct mount *mount,
     add_source(text, mount);
     text_add_string(
         text, filesystem->flags & MOUNT_READ_ONLY ? " ro" : " rw");
+    add_synchronous(text, filesystem);
     add_filesystem_options(text, filesystem, buffer);
     text_add_string(text, "\n");
 }
