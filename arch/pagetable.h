@@ -97,10 +97,17 @@ void flush_finish(struct flush *flush);
 /* Code was written to the page: make it visible to instruction fetch. */
 void pagetable_sync_code(void *page, size_t bytes);
 
-/* Kernel mappings that stay for ever: stacks, the page array. Called under
- * the caller's lock. -ENOMEM. */
+/* Kernel mappings: stacks, the page array. Two calls for one stretch that a
+ * table covers must not meet. -ENOMEM. */
 int pagetable_map_kernel(
     uintptr_t address, uint64_t physical, size_t bytes, unsigned access);
+/* Takes the mapping of one page away; its physical address. */
+uint64_t pagetable_unmap_kernel(uintptr_t address);
+/* Returns when no CPU can use what was unmapped there. Interrupts on, no spin
+ * lock. */
+void pagetable_flush_kernel(uintptr_t from, uintptr_t to);
+/* Pages that became tables of the kernel's half since boot; they stay. */
+unsigned long pagetable_kernel_pages(void);
 
 /* A device's registers, mapped uncached; never undone. */
 volatile void *device_map(uint64_t physical, size_t bytes);

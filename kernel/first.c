@@ -24,6 +24,7 @@
 #include "vfs/device.h"
 #include "vfs/files.h"
 #include "vfs/tmpfs.h"
+#include "vfs/unnamed.h"
 
 const struct boot_info *first_boot;
 
@@ -61,7 +62,7 @@ static void make_root(void)
         current->paths = paths_new(root);
         place_put(root);
     }
-    if (!current->paths)
+    if (!current->paths || !unnamed_init() || !tmpfs_init())
         panic("There is too little memory for the root filesystem.");
 }
 

@@ -19,6 +19,7 @@ uint64_t buddy_free_pages(void), buddy_total_pages(void);
 /* A physical page for a kernel page table while this CPU makes room in the page
  * array, when nothing else can give one; 0 at all other times. */
 uint64_t buddy_carve(void);
+void pages_count_carved(void); /* such a page is a table from now on */
 extern const struct table_pages page_tables; /* mm/tables.c */
 
 #endif

@@ -29,5 +29,6 @@ void heap_drain(void); /* per-CPU caches back to the slabs, empty slabs freed */
 /* Kernel stacks over guard pages, recycled without unmapping. */
 void *stack_alloc(void); /* KERNEL_STACK_BYTES; NULL */
 void stack_free(void *stack);
+void stacks_drain(void); /* gives the spare ones back; may sleep */
 
 #endif

@@ -157,9 +157,15 @@ void pages_free(struct page *page)
         give_single(page);
 }
 
+void pages_count_carved(void)
+{
+    stocks[cpu_id()].used[PAGE_TABLE]++;
+}
+
 bool pages_wait(void)
 {
     uint64_t before = buddy_free_pages();
+    stacks_drain();
     heap_drain();
     pages_drain();
     if (buddy_free_pages() > max(before, reserve) + SHRINK_BATCH)

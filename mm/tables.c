@@ -9,6 +9,7 @@ static uint64_t table_alloc(void)
     uint64_t carved = buddy_carve();
     if (carved) {
         memset(physical_to_pointer(carved), 0, PAGE_BYTES);
+        pages_count_carved();
         return carved;
     }
     struct page *page = page_alloc(PAGE_TABLE, PAGE_ZEROED);

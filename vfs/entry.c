@@ -126,31 +126,62 @@ static void move_chains(struct table *from, struct table *to)
     }
 }
 
-/* Doubles the table when chains get long; no memory: they stay long. */
-static void grow_table(void)
+/* Nobody frees the first table, and who still reads it since it was left finds
+ * what was there then, or is here now: so it can be used again at any time. */
+static struct table *table_new(size_t chains)
 {
-    size_t chains = atomic_load(&table)->mask + 1;
-    if (atomic_load(&hashed_count) <= chains || chains >= MOST_CHAINS)
+    if (chains == FIRST_CHAINS)
+        return &first_table.table;
+    struct table *fresh = heap_alloc_zeroed(
+        sizeof *fresh + chains * sizeof fresh->chains[0]);
+    if (fresh)
+        fresh->mask = chains - 1;
+    return fresh;
+}
+
+static void replace_table_locked(struct table *fresh)
+{
+    names_begin_move();
+    if (fresh == &first_table.table)
+        memset(fresh->chains, 0, FIRST_CHAINS * sizeof fresh->chains[0]);
+    move_chains(table, fresh);
+    atomic_store_release(&table, fresh);
+    names_end_move();
+}
+
+/* No memory: it stays as it is. */
+static void resize_table(size_t chains)
+{
+    struct table *fresh = table_new(chains);
+    if (!fresh)
         return;
-    struct table *larger = heap_alloc_zeroed(
-        sizeof *larger + 2 * chains * sizeof larger->chains[0]);
-    if (!larger)
-        return;
-    larger->mask = 2 * chains - 1;
     spin_lock(&names_lock);
     struct table *old = table;
-    bool is_larger = larger->mask > old->mask;
-    if (is_larger) {
-        names_begin_move();
-        move_chains(old, larger);
-        atomic_store_release(&table, larger);
-        names_end_move();
-    }
+    bool is_news = old->mask != fresh->mask;
+    if (is_news)
+        replace_table_locked(fresh);
     spin_unlock(&names_lock);
-    if (!is_larger)
-        heap_free(larger);
-    else if (old != &first_table.table)
-        grace_call(&old->grace, free_table);
+    struct table *unused = is_news ? old : fresh;
+    if (unused != &first_table.table)
+        grace_call(&unused->grace, free_table);
+}
+
+/* Doubles the table when chains get long. */
+static void grow_table(void)
+{
+    grace_read();
+    size_t chains = atomic_load_acquire(&table)->mask + 1;
+    grace_read_done();
+    if (atomic_load(&hashed_count) > chains && chains < MOST_CHAINS)
+        resize_table(2 * chains);
+}
+
+void names_drain(void)
+{
+    size_t chains = FIRST_CHAINS, count = atomic_load(&hashed_count);
+    while (chains < count && chains < MOST_CHAINS)
+        chains *= 2;
+    resize_table(chains);
 }
 
 /* Stops at the first difference, at the stored NUL at the latest: the stored

@@ -93,6 +93,8 @@ bool entry_is_ancestor(const struct entry *ancestor, const struct entry *entry);
 /* Names and parents stand still between these (a spin lock): for paths. */
 void names_hold(void);
 void names_release(void);
+/* The table of names becomes as small as it can be. */
+void names_drain(void);
 /* Changes with every rename. */
 uint32_t names_sequence(void);
 

@@ -18,6 +18,7 @@ uint64_t kernel_root;
 
 static uint64_t pool_next; /* [atomic] pages of the boot pool */
 static uint64_t pool_end;
+static unsigned long later_pages; /* [atomic] beyond the pool */
 
 static struct spinlock devices_lock = SPINLOCK_INIT(RANK_PAGE_TABLE);
 static uintptr_t devices_next = DEVICES_BASE; /* under devices_lock */
@@ -36,7 +37,15 @@ static uint64_t table_page(void)
         } else {
             next = atomic_load(&pool_next);
         }
-    return table_pages ? table_pages->alloc() : 0;
+    uint64_t later = table_pages ? table_pages->alloc() : 0;
+    if (later)
+        atomic_add(&later_pages, 1);
+    return later;
+}
+
+unsigned long pagetable_kernel_pages(void)
+{
+    return atomic_load(&later_pages);
 }
 
 /* The entry for address at `level`, tables above it made; NULL: no memory. */
@@ -67,6 +76,11 @@ int pagetable_map_kernel(
                                (cpu_features.has_global ? PTE_GLOBAL : 0));
     }
     return 0;
+}
+
+uint64_t pagetable_unmap_kernel(uintptr_t address)
+{
+    return pte_physical(pte_take(kernel_entry(address, 1)));
 }
 
 static void map_at_boot(

@@ -202,6 +202,38 @@ void flush_finish(struct flush *flush)
     flush_init(flush, flush->table);
 }
 
+struct kernel_range {
+    uintptr_t from, to;
+};
+
+/* Global entries outlive a new CR3, but not this. */
+static void flush_all_here(void)
+{
+    uint64_t cr4 = cr4_read();
+    if (!(cr4 & CR4_GLOBAL))
+        return cr3_write(cr3_read());
+    cr4_write(cr4 & ~CR4_GLOBAL);
+    cr4_write(cr4);
+}
+
+static void flush_kernel_here(void *data)
+{
+    const struct kernel_range *range = data;
+    if ((range->to - range->from) >> PAGE_SHIFT > FLUSH_PAGES_MOST)
+        return flush_all_here();
+    for (uintptr_t at = range->from; at < range->to; at += PAGE_BYTES)
+        page_invalidate(at);
+}
+
+void pagetable_flush_kernel(uintptr_t from, uintptr_t to)
+{
+    struct kernel_range range = { from, to };
+    unsigned long irq_state = irq_save();
+    flush_kernel_here(&range);
+    irq_restore(irq_state);
+    smp_call(~(cpu_mask)0, flush_kernel_here, &range);
+}
+
 void pagetable_sync_code(void *page, size_t bytes)
 {
     /* The CPU watches stores. */
