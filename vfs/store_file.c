@@ -113,7 +113,7 @@ static ssize_t write_locked(
     struct file *file, struct transfer *t, uint64_t *position)
 {
     struct inode *inode = file->inode;
-    if (file->flags & OPEN_APPEND)
+    if (file->flags & OPEN_APPEND || t->appends)
         *position = size_of(inode);
     if (!t->left)
         return 0;
@@ -194,9 +194,7 @@ static int64_t store_file_seek(
         base = file->position;
     else if (from == SEEK_END_OF)
         base = size_of(file->inode);
-    if (__builtin_add_overflow(base, offset, &base))
-        return -EOVERFLOW;
-    if (base < 0)
+    if (__builtin_add_overflow(base, offset, &base) || base < 0)
         return -EINVAL;
     file->position = base;
     return base;
@@ -306,8 +304,7 @@ static int store_file_allocate(
     if (how & ALLOCATE_PUNCH) {
         store_punch(inode->store, from, end);
         tmpfs_settle(inode);
-    } else if (end > size_of(inode) && !(how & ALLOCATE_KEEP_SIZE)
-        && end > file_size_limit()) {
+    } else if (end > size_of(inode) && end > file_size_limit()) {
         error = -EFBIG;
     } else {
         error = make_pages(inode, from, end);
