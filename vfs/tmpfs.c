@@ -14,6 +14,7 @@
 #include "mm/heap.h"
 #include "vfs/device.h"
 #include "vfs/pipe.h"
+#include "vfs/seals.h"
 #include "vfs/tmpfs_tree.h"
 
 enum { TMPFS_MAGIC = 0x01021994, MODE_GROUP_EXECUTE = 0010 };
@@ -108,6 +109,9 @@ static int set_file_attributes(struct inode *inode, unsigned mask,
     const struct attributes *attributes)
 {
     if (mask & SET_BYTES) {
+        int error = seals_allow_size(inode, attributes->bytes);
+        if (error)
+            return error;
         store_resize(inode->store, attributes->bytes);
         tmpfs_settle(inode);
     }
@@ -118,6 +122,7 @@ const struct inode_ops tmpfs_file_ops = {
     .set_attributes = set_file_attributes,
     .free = free_file,
     .keeps_extended = true,
+    .can_be_sealed = true,
 };
 
 static int read_link(struct inode *inode, char **target)
@@ -195,6 +200,7 @@ static bool set_kind(struct inode *inode)
         inode->store = store_new(&tmpfs_store_ops, inode);
         if (!inode->store)
             return false;
+        inode->seals = SEAL_SEAL;
         inode->ops = &tmpfs_file_ops;
         inode->file_ops = &store_file_ops;
         return true;
