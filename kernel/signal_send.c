@@ -6,6 +6,7 @@
  * process_tree_lock keeps the list of threads still meanwhile, handlers->lock
  * the queues, masks and dispositions. */
 #include "arch/atomic.h"
+#include "arch/trap.h"
 #include "kernel/exit.h"
 #include "kernel/signal_queue.h"
 #include "lib/errno.h"
@@ -273,13 +274,13 @@ void signal_force(const struct signal_info *info)
     thread_interrupt(current);
 }
 
-void signal_fault(int number, int code, uintptr_t address)
+void signal_fault(int number, int code, const struct fault *fault)
 {
     struct signal_info info = {
         .number = number,
         .code = code,
         .shape = SHAPE_FAULT,
-        .fault.address = address,
+        .fault = { fault->address, fault->vector, fault->error },
     };
     signal_force(&info);
 }

@@ -120,11 +120,12 @@ static int place(struct space *space, const struct mapping *mapping,
         error = check_limits(space, area, at);
     if (error)
         return error;
+    /* Before anything is gone; taking away may split one more. */
+    if (space->area_count >= AREAS_MAX)
+        return -ENOMEM;
     if (mapping->place == PLACE_FIXED &&
         (error = unmap_locked(space, at, at + bytes, removed)))
         return error;
-    if (space->area_count >= AREAS_MAX)
-        return -ENOMEM;
     area->start = at;
     area->end = at + bytes;
     if (!area->store)

@@ -208,26 +208,3 @@ int file_allocate(
         return -EOPNOTSUPP;
     return file->ops->allocate(file, how, from, bytes);
 }
-
-static bool access_time_is_due(struct inode *inode, unsigned flags)
-{
-    if (flags & MOUNT_STRICT_ATIME)
-        return true;
-    int64_t accessed = inode->accessed_ns;
-    return accessed <= inode->modified_ns || accessed <= inode->changed_ns
-        || (int64_t)clock_real_ns() - accessed
-        > (int64_t)(86400 * NS_PER_SECOND);
-}
-
-void file_touch_accessed(struct file *file)
-{
-    const struct mount *mount = file->place.mount;
-    unsigned flags = mount ? atomic_load(&mount->flags) : 0;
-    if (file->flags & OPEN_NO_ATIME || flags & MOUNT_NO_ATIME
-        || flags & MOUNT_READ_ONLY)
-        return;
-    if (flags & MOUNT_NO_DIR_ATIME && is_directory(file))
-        return;
-    if (access_time_is_due(file->inode, flags))
-        inode_touch(file->inode, TOUCH_ACCESSED);
-}

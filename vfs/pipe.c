@@ -355,17 +355,14 @@ static int wait_for_other_end(struct pipe *pipe, unsigned flags)
         atomic_load(present) || atomic_load(opens) != before);
 }
 
-int fifo_open(struct inode *inode, struct file *file)
+static int open_ends(struct inode *inode, struct file *file, bool waits)
 {
-    unsigned both = OPEN_READ | OPEN_WRITE;
     struct pipe *pipe = join(inode, file->flags);
     if (!pipe)
         return -ENOMEM;
     wake_everyone(pipe);
-    file->position = pipe->writers ? 0 : pipe->writer_opens;
-    int error = (file->flags & both) == both
-        ? 0
-        : wait_for_other_end(pipe, file->flags);
+    file->position = waits && !pipe->writers ? pipe->writer_opens : 0;
+    int error = waits ? wait_for_other_end(pipe, file->flags) : 0;
     if (error) {
         forget_opens(inode, pipe, file->flags);
         pipe_put(pipe);
@@ -376,8 +373,20 @@ int fifo_open(struct inode *inode, struct file *file)
     return 0;
 }
 
+int fifo_open(struct inode *inode, struct file *file)
+{
+    unsigned both = OPEN_READ | OPEN_WRITE;
+    return open_ends(inode, file, (file->flags & both) != both);
+}
+
+/* By /proc/PID/fd: its other end may be gone for good. */
+static int pipe_open_again(struct inode *inode, struct file *file)
+{
+    return open_ends(inode, file, false);
+}
+
 static const struct inode_ops pipe_inode_ops = {
-    .open = fifo_open,
+    .open = pipe_open_again,
 };
 
 /* Both inodes' references are the files'. */

@@ -31,7 +31,7 @@ static const struct {
 /* Of the call, not of the file. */
 enum {
     OPEN_PASSING = OPEN_CREATE | OPEN_EXCLUSIVE | OPEN_NO_TTY | OPEN_TRUNCATE |
-        OPEN_UNNAMED | OPEN_EXECUTE,
+        OPEN_EXECUTE,
     OPEN_SETTABLE = OPEN_APPEND | OPEN_NONBLOCK | OPEN_DIRECT | OPEN_NO_ATIME |
         OPEN_ASYNC,
 };
