@@ -119,7 +119,7 @@ struct thread {
         bool no_new_privileges, is_exiting;
         bool is_finished; /* its usage is its process' [process_tree_lock] */
         unsigned long personality;
-        unsigned long timer_slack_ns;
+        unsigned long timer_slack_ns, usual_slack_ns; /* usual: its maker's */
     } task;
     struct { /* ERESTART_BLOCK: what restart_syscall does */
         long (*again)(struct thread *thread);
