@@ -54,7 +54,7 @@ static void init_task(struct thread *thread)
     list_init(&thread->task.process_link);
     list_init(&thread->deferred);
     thread->task.start_ns = clock_ns();
-    thread->task.timer_slack_ns = 50000;
+    thread->task.timer_slack_ns = thread->task.usual_slack_ns = 50000;
 }
 
 struct thread *thread_new(void (*start)(void *), void *argument)

@@ -58,6 +58,23 @@ static unsigned weight_of(enum sched_policy policy, int nice)
     return weight >> 10;
 }
 
+void thread_inherit(struct thread *thread, const struct thread *maker)
+{
+    thread->sched.nice = maker->sched.nice;
+    thread->sched.policy = maker->sched.policy;
+    thread->sched.priority = maker->sched.priority;
+    thread->sched.affinity = maker->sched.affinity;
+    if (maker->sched.is_for_itself) {
+        if (is_realtime(maker)) {
+            thread->sched.policy = POLICY_NORMAL;
+            thread->sched.priority = thread->sched.nice = 0;
+        }
+        thread->sched.nice = max(thread->sched.nice, (int8_t)0);
+    }
+    thread->sched.weight =
+        weight_of(thread->sched.policy, thread->sched.nice);
+}
+
 int thread_set_nice(struct thread *thread, int nice)
 {
     if (nice < -20 || nice > 19)

@@ -51,15 +51,6 @@ void thread_init(struct thread *thread, void *stack, void *fpu,
     context_init(&thread->context, stack, fpu, begin, thread);
 }
 
-void thread_inherit(struct thread *thread, const struct thread *maker)
-{
-    thread->sched.nice = maker->sched.nice;
-    thread->sched.weight = maker->sched.weight;
-    thread->sched.policy = maker->sched.policy;
-    thread->sched.priority = maker->sched.priority;
-    thread->sched.affinity = maker->sched.affinity;
-}
-
 void thread_start(struct thread *thread)
 {
     thread_get(thread);

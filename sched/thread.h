@@ -72,6 +72,7 @@ struct thread {
         uint8_t sleep;         /* enum sleep_kind */
         bool is_queued, is_on_cpu, was_woken, is_idle, keeps_cpu;
         bool was_continued, slice_is_over;
+        bool is_for_itself;    /* children begin with no special rights */
         unsigned cpu;          /* whose run queue */
         cpu_mask affinity;
         uint64_t switches, preemptions;
@@ -118,7 +119,7 @@ struct thread {
         bool no_new_privileges, is_exiting;
         bool is_finished; /* its usage is its process' [process_tree_lock] */
         unsigned long personality;
-        unsigned long timer_slack_ns;
+        unsigned long timer_slack_ns, usual_slack_ns; /* usual: its maker's */
     } task;
     struct { /* ERESTART_BLOCK: what restart_syscall does */
         long (*again)(struct thread *thread);
@@ -141,7 +142,8 @@ struct thread {
  * all CPUs; when started it calls start(argument). Nothing is allocated. */
 void thread_init(struct thread *thread, void *stack, void *fpu,
     void (*start)(void *), void *argument);
-/* Inherits nice, policy, affinity from maker (sched_setscheduler's rules). */
+/* Inherits nice, policy, affinity from maker (sched_setscheduler's rules): what
+ * is for the maker itself only goes back to the usual, if it is better. */
 void thread_inherit(struct thread *thread, const struct thread *maker);
 /* THREAD_NEW → runnable, on a CPU chosen by load. Takes a reference of its own,
  * the running one, which thread_exit drops. */

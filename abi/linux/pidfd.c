@@ -51,7 +51,12 @@ long sys_pidfd_send_signal(
     if (!pid)
         return -EBADF;
     long result = 0;
-    if (from)
+    siginfo_t given;
+    if (from && user_read(&given, from, sizeof given))
+        result = -EFAULT;
+    else if (from && given.si_signo != number)
+        result = -EINVAL;
+    else if (from)
         result = signal_info_argument(&info, pid->number, number, from);
     else
         signal_info_from_current(&info, number, SI_USER);

@@ -53,26 +53,25 @@ static long set_subreaper(bool is_one)
     return 0;
 }
 
-enum { DEFAULT_SLACK_NS = 50000 };
-
-static long timer_slack(int option, unsigned long ns)
+static long set_timer_slack(long ns)
 {
-    if (option == PR_GET_TIMERSLACK)
-        return current->task.timer_slack_ns ? current->task.timer_slack_ns
-                                            : DEFAULT_SLACK_NS;
-    current->task.timer_slack_ns = ns ? ns : DEFAULT_SLACK_NS;
+    current->task.timer_slack_ns = ns > 0 ? (unsigned long)ns
+                                          : current->task.usual_slack_ns;
     return 0;
 }
 
-static long no_new_privileges(
-    int option, unsigned long a, unsigned long b, unsigned long c)
+static long set_no_new_privileges(unsigned long wanted)
 {
-    if (option == PR_GET_NO_NEW_PRIVS)
-        return a || b || c ? -EINVAL : current->task.no_new_privileges;
-    if (a != 1 || b || c)
+    if (wanted != 1)
         return -EINVAL;
     current->task.no_new_privileges = true;
     return 0;
+}
+
+static long give_tid_address(void __user *to)
+{
+    uintptr_t address = current->task.clear_tid;
+    return user_write(to, &address, sizeof address);
 }
 
 static long set_death_signal(unsigned long number)
@@ -83,8 +82,7 @@ static long set_death_signal(unsigned long number)
     return 0;
 }
 
-long sys_prctl(int option, unsigned long a, unsigned long b, unsigned long c,
-    unsigned long d)
+static long simple_prctl(int option, unsigned long a)
 {
     void __user *pointer = (void __user *)a;
     switch (option) {
@@ -105,21 +103,44 @@ long sys_prctl(int option, unsigned long a, unsigned long b, unsigned long c,
     case PR_GET_CHILD_SUBREAPER:
         return give_int(pointer, current->process->is_subreaper);
     case PR_SET_TIMERSLACK:
+        return set_timer_slack(a);
     case PR_GET_TIMERSLACK:
-        return timer_slack(option, a);
-    case PR_SET_NO_NEW_PRIVS:
-    case PR_GET_NO_NEW_PRIVS:
-        return no_new_privileges(option, a, b, c);
+        return current->task.timer_slack_ns;
+    case PR_GET_TID_ADDRESS:
+        return give_tid_address(pointer);
     case PR_GET_SECCOMP:
         return 0; /* there are no filters */
     case PR_GET_TIMING:
         return PR_TIMING_STATISTICAL;
     case PR_SET_TIMING:
         return a == PR_TIMING_STATISTICAL ? 0 : -EINVAL;
+    }
+    return -EINVAL;
+}
+
+long sys_prctl(int option, unsigned long a, unsigned long b, unsigned long c,
+    unsigned long d)
+{
+    switch (option) {
+    case PR_SET_NO_NEW_PRIVS:
+        return b || c || d ? -EINVAL : set_no_new_privileges(a);
+    case PR_GET_NO_NEW_PRIVS:
+        return a || b || c || d ? -EINVAL : current->task.no_new_privileges;
+    case PR_GET_THP_DISABLE: /* there are no huge pages */
+        return a || b || c || d ? -EINVAL : 0;
+    case PR_MCE_KILL_GET:
+        return a || b || c || d ? -EINVAL : PR_MCE_KILL_DEFAULT;
     case PR_CAP_AMBIENT:
         return c || d ? -EINVAL : capability_prctl(option, a, b);
+    case PR_CAPBSET_READ:
+    case PR_CAPBSET_DROP:
+    case PR_GET_KEEPCAPS:
+    case PR_SET_KEEPCAPS:
+    case PR_GET_SECUREBITS:
+    case PR_SET_SECUREBITS:
+        return capability_prctl(option, a, b);
     }
-    return capability_prctl(option, a, b);
+    return simple_prctl(option, a);
 }
 
 long sys_personality(unsigned persona)

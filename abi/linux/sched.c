@@ -26,60 +26,90 @@ static bool is_known(int policy)
         policy == SCHED_IDLE || is_real_time(policy);
 }
 
-/* A thread that current may change: of the same user. */
-static int changeable(int tid, struct thread **thread)
+/* What a thread is to have; nice counts for the policies that have it. */
+struct wish {
+    int policy, priority, nice;
+    bool is_for_itself;
+};
+
+static int find(int tid, struct thread **thread)
 {
-    if (tid < 0)
-        return -EINVAL;
-    *thread = thread_argument(tid);
-    if (!*thread)
-        return -ESRCH;
+    *thread = tid < 0 ? NULL : thread_argument(tid);
+    if (*thread)
+        return 0;
+    return tid < 0 ? -EINVAL : -ESRCH;
+}
+
+static bool is_own(struct thread *thread)
+{
     uint32_t euid = current->credentials->euid;
-    const struct credentials *who = thread_credentials(*thread);
-    bool is_own = who && (who->uid == euid || who->euid == euid);
+    const struct credentials *who = thread_credentials(thread);
+    bool is = who && (who->uid == euid || who->euid == euid);
     credentials_put(who);
-    if (is_own || i_can(CAPABLE_SYS_NICE))
-        return 0;
-    thread_put(*thread);
-    return -EPERM;
+    return is;
 }
 
-static int check_policy(struct thread *thread, int policy, int priority)
+static bool may_have_nice(struct thread *thread, int nice)
 {
-    if (!is_known(policy) ||
-        (is_real_time(policy) ? priority < 1 || priority > PRIORITY_MAX
-                              : priority != 0))
-        return -EINVAL;
-    if (i_can(CAPABLE_SYS_NICE) || !is_real_time(policy))
-        return 0;
+    uint64_t most = process_limit(thread->process, LIMIT_NICE);
+    return (uint64_t)(20 - nice) <= most;
+}
+
+/* Without CAP_SYS_NICE. */
+static bool may_have(struct thread *thread, const struct wish *wish)
+{
+    int policy = thread->sched.policy;
     uint64_t most = process_limit(thread->process, LIMIT_REAL_TIME);
-    bool is_less = thread->sched.policy == policy &&
-        priority <= thread->sched.priority;
-    return is_less || (uint64_t)priority <= most ? 0 : -EPERM;
+    if (!is_own(thread) ||
+        (thread->sched.is_for_itself && !wish->is_for_itself))
+        return false;
+    if (is_real_time(wish->policy))
+        return (policy == wish->policy || most) &&
+            (wish->priority <= thread->sched.priority ||
+                (uint64_t)wish->priority <= most);
+    if (wish->nice < thread->sched.nice && !may_have_nice(thread, wish->nice))
+        return false;
+    return policy != SCHED_IDLE || wish->policy == SCHED_IDLE ||
+        may_have_nice(thread, thread->sched.nice);
 }
 
-static long set_policy(int tid, int policy, int priority)
+static int change(struct thread *thread, const struct wish *wish)
 {
-    struct thread *thread;
-    int error = changeable(tid, &thread);
-    if (error)
+    if (!is_known(wish->policy) ||
+        (is_real_time(wish->policy)
+                ? wish->priority < 1 || wish->priority > PRIORITY_MAX
+                : wish->priority != 0))
+        return -EINVAL;
+    if (!i_can(CAPABLE_SYS_NICE) && !may_have(thread, wish))
+        return -EPERM;
+    thread->sched.is_for_itself = wish->is_for_itself;
+    int error = thread_set_policy(
+        thread, (enum sched_policy)wish->policy, wish->priority);
+    if (error || is_real_time(wish->policy))
         return error;
-    error = check_policy(thread, policy, priority);
-    if (!error)
-        error = thread_set_policy(
-            thread, (enum sched_policy)policy, priority);
-    thread_put(thread);
-    return error;
+    return thread_set_nice(thread, wish->nice);
 }
 
 long sys_sched_setscheduler(int tid, int policy, const void __user *from)
 {
     struct sched_param param;
-    if (!from || policy < 0)
+    struct thread *thread;
+    if (!from || tid < 0 || policy < 0)
         return -EINVAL;
     if (user_read(&param, from, sizeof param))
         return -EFAULT;
-    return set_policy(tid, policy, param.sched_priority);
+    int error = find(tid, &thread);
+    if (error)
+        return error;
+    const struct wish wish = {
+        .policy = policy & ~SCHED_RESET_ON_FORK,
+        .priority = param.sched_priority,
+        .nice = thread->sched.nice,
+        .is_for_itself = policy & SCHED_RESET_ON_FORK,
+    };
+    error = change(thread, &wish);
+    thread_put(thread);
+    return error;
 }
 
 long sys_sched_setparam(int tid, const void __user *from)
@@ -89,20 +119,29 @@ long sys_sched_setparam(int tid, const void __user *from)
         return -EINVAL;
     if (user_read(&param, from, sizeof param))
         return -EFAULT;
-    struct thread *thread = thread_argument(tid);
-    if (!thread)
-        return -ESRCH;
-    int policy = thread->sched.policy;
+    struct thread *thread;
+    int error = find(tid, &thread);
+    if (error)
+        return error;
+    const struct wish wish = {
+        .policy = thread->sched.policy,
+        .priority = param.sched_priority,
+        .nice = thread->sched.nice,
+        .is_for_itself = thread->sched.is_for_itself,
+    };
+    error = change(thread, &wish);
     thread_put(thread);
-    return set_policy(tid, policy, param.sched_priority);
+    return error;
 }
 
 long sys_sched_getscheduler(int tid)
 {
-    struct thread *thread = tid < 0 ? NULL : thread_argument(tid);
-    if (!thread)
-        return tid < 0 ? -EINVAL : -ESRCH;
-    int policy = thread->sched.policy;
+    struct thread *thread;
+    int error = find(tid, &thread);
+    if (error)
+        return error;
+    int policy = thread->sched.policy |
+        (thread->sched.is_for_itself ? SCHED_RESET_ON_FORK : 0);
     thread_put(thread);
     return policy;
 }
@@ -133,9 +172,12 @@ long sys_sched_get_priority_min(int policy)
 
 long sys_sched_rr_get_interval(int tid, void __user *to)
 {
-    long policy = sys_sched_getscheduler(tid);
-    if (policy < 0)
-        return policy;
+    struct thread *thread;
+    int error = find(tid, &thread);
+    if (error)
+        return error;
+    int policy = thread->sched.policy;
+    thread_put(thread);
     /* What the others get depends on how many there are: a usual share. */
     return time_give(to, policy == SCHED_RR ? ROUND_NS
             : policy == SCHED_FIFO          ? 0
@@ -155,11 +197,14 @@ long sys_sched_setaffinity(int tid, unsigned bytes, const void __user *from)
         return -EFAULT;
     if (tid < 0)
         return -ESRCH;
-    int error = changeable(tid, &thread);
+    int error = find(tid, &thread);
     if (error)
         return error;
     cpu_mask mask = given & online_cpus();
-    error = mask ? thread_set_affinity(thread, mask) : -EINVAL;
+    if (!is_own(thread) && !i_can(CAPABLE_SYS_NICE))
+        error = -EPERM;
+    else
+        error = mask ? thread_set_affinity(thread, mask) : -EINVAL;
     thread_put(thread);
     return error;
 }
@@ -190,7 +235,8 @@ long sys_sched_getattr(
     int tid, void __user *to, unsigned bytes, unsigned flags)
 {
     struct sched_attr attributes;
-    if (tid < 0 || flags || bytes < SCHED_ATTR_SIZE_VER0 || bytes > PAGE_BYTES)
+    if (!to || tid < 0 || flags || bytes < SCHED_ATTR_SIZE_VER0 ||
+        bytes > PAGE_BYTES)
         return -EINVAL;
     struct thread *thread = thread_argument(tid);
     if (!thread)
@@ -198,6 +244,8 @@ long sys_sched_getattr(
     memset(&attributes, 0, sizeof attributes);
     attributes.size = min(bytes, (unsigned)sizeof attributes);
     attributes.sched_policy = thread->sched.policy;
+    if (thread->sched.is_for_itself)
+        attributes.sched_flags = SCHED_FLAG_RESET_ON_FORK;
     if (is_real_time(thread->sched.policy))
         attributes.sched_priority = thread->sched.priority;
     else
@@ -211,28 +259,23 @@ long sys_sched_getattr(
 static int set_attributes(
     struct thread *thread, const struct sched_attr *wanted)
 {
-    const uint64_t known = SCHED_FLAG_KEEP_POLICY | SCHED_FLAG_KEEP_PARAMS;
+    const uint64_t known = SCHED_FLAG_KEEP_POLICY | SCHED_FLAG_KEEP_PARAMS |
+        SCHED_FLAG_RESET_ON_FORK;
     if (wanted->sched_flags & ~known)
         return -EINVAL;
-    int policy = wanted->sched_policy, priority = wanted->sched_priority;
+    struct wish wish = {
+        .policy = wanted->sched_policy,
+        .priority = wanted->sched_priority,
+        .nice = min(max(wanted->sched_nice, -20), 19),
+        .is_for_itself = wanted->sched_flags & SCHED_FLAG_RESET_ON_FORK,
+    };
     if (wanted->sched_flags & SCHED_FLAG_KEEP_POLICY)
-        policy = thread->sched.policy;
-    if (wanted->sched_flags & SCHED_FLAG_KEEP_PARAMS)
-        priority = thread->sched.priority;
-    int error = check_policy(thread, policy, priority);
-    if (error)
-        return error;
-    bool sets_nice = !is_real_time(policy) &&
-        !(wanted->sched_flags & SCHED_FLAG_KEEP_PARAMS);
-    if (sets_nice && wanted->sched_nice < thread->sched.nice &&
-        !i_can(CAPABLE_SYS_NICE) &&
-        20 - wanted->sched_nice >
-            (int64_t)min(process_limit(thread->process, LIMIT_NICE),
-                (uint64_t)40))
-        return -EPERM;
-    error = thread_set_policy(thread, (enum sched_policy)policy, priority);
-    return error || !sets_nice ? error
-                               : thread_set_nice(thread, wanted->sched_nice);
+        wish.policy = thread->sched.policy;
+    if (wanted->sched_flags & SCHED_FLAG_KEEP_PARAMS) {
+        wish.priority = thread->sched.priority;
+        wish.nice = thread->sched.nice;
+    }
+    return change(thread, &wish);
 }
 
 long sys_sched_setattr(int tid, const void __user *from, unsigned flags)
@@ -252,7 +295,7 @@ long sys_sched_setattr(int tid, const void __user *from, unsigned flags)
     if (!error && (int)wanted.sched_policy < 0)
         error = -EINVAL;
     if (!error)
-        error = changeable(tid, &thread);
+        error = find(tid, &thread);
     if (error)
         return error;
     error = set_attributes(thread, &wanted);

@@ -176,10 +176,11 @@ long sys_timer_create(int clock, const void __user *event_at, void __user *to)
     struct timer_event event;
     int id;
     /* Clocks of CPU time can be asked, but not waited for. */
-    if (check_clock(clock))
-        return -EINVAL;
+    int error = check_clock(clock);
+    if (error)
+        return error;
     bool is_real = clock == CLOCK_REALTIME || clock == CLOCK_TAI;
-    int error = event_at ? event_argument(&event, event_at) : 0;
+    error = event_at ? event_argument(&event, event_at) : 0;
     if (!error)
         error = posix_timer_create(is_real ? TIMER_REAL : TIMER_MONOTONIC,
             event_at ? &event : NULL, &id);

@@ -52,7 +52,7 @@ static inline void frame_set_sp(struct frame *frame, uintptr_t sp)
 
 static inline long frame_call_number(const struct frame *frame)
 {
-    return frame->call;
+    return (int)frame->call; /* the upper half does not count */
 }
 
 static inline void frame_call_arguments(
