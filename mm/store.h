@@ -12,7 +12,8 @@ struct area;
 struct store;
 
 struct store_ops {
-    /* Fills a fresh page of a hole; NULL: zeros. 0 or -EIO. */
+    /* Fills a fresh page of a hole; NULL: zeros. 0 or why not: to a fault all
+     * but -ENOMEM is -EIO. */
     int (*fill)(struct store *store, uint64_t index, struct page *page);
     void (*destroy)(struct store *store); /* owner's part; may be NULL */
 };

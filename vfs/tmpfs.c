@@ -37,15 +37,25 @@ void tmpfs_return_inode(struct filesystem *filesystem)
     atomic_sub(&filesystem->used_inodes, 1);
 }
 
+static bool charge(struct filesystem *filesystem)
+{
+    uint64_t most = atomic_load(&filesystem->max_pages);
+    uint64_t before = atomic_add(&filesystem->used_pages, 1);
+    if (!most || before < most)
+        return true;
+    atomic_sub(&filesystem->used_pages, 1);
+    return false;
+}
+
+/* The file may be charged for pages that went behind our back (MADV_REMOVE),
+ * or that were not needed, because two faults made one at the same time. */
 static int fill(struct store *store, uint64_t index, struct page *page)
 {
     struct inode *inode = store->owner;
-    struct filesystem *filesystem = inode->filesystem;
-    uint64_t most = atomic_load(&filesystem->max_pages);
-    uint64_t before = atomic_add(&filesystem->used_pages, 1);
-    if (most && before >= most) {
-        atomic_sub(&filesystem->used_pages, 1);
-        return -ENOSPC;
+    if (!charge(inode->filesystem)) {
+        tmpfs_settle(inode);
+        if (!charge(inode->filesystem))
+            return -ENOSPC;
     }
     atomic_add(&inode->tally, 1);
     memset(page_pointer(page), 0, PAGE_BYTES);
