@@ -175,9 +175,9 @@ static const struct proc_entry thread_directory = {
 };
 
 const struct proc_numbers proc_threads = {
-    &thread_directory,
-    next_thread,
-    find_thread,
+    .child = &thread_directory,
+    .next = next_thread,
+    .find = find_thread,
 };
 
 const struct proc_entry proc_process_children[] = {
@@ -194,9 +194,9 @@ static const struct proc_entry process_directory = {
 };
 
 const struct proc_numbers proc_processes = {
-    &process_directory,
-    next_process,
-    find_process,
+    .child = &process_directory,
+    .next = next_process,
+    .find = find_process,
 };
 
 static const struct proc_entry root_children[] = {

@@ -233,5 +233,13 @@ static const struct proc_entry fdinfo_file = {
     .show = show_fdinfo,
 };
 
-const struct proc_numbers proc_fds = { &fd_link, next_fd, find_fd };
-const struct proc_numbers proc_fdinfos = { &fdinfo_file, next_fd, find_fd };
+const struct proc_numbers proc_fds = {
+    .child = &fd_link,
+    .next = next_fd,
+    .find = find_fd,
+};
+const struct proc_numbers proc_fdinfos = {
+    .child = &fdinfo_file,
+    .next = next_fd,
+    .find = find_fd,
+};

@@ -30,6 +30,8 @@ static const char *name_of(const struct area *area)
         return area->name;
     if (area->flags & AREA_HEAP)
         return "[heap]";
+    if (area->flags & AREA_SHARED)
+        return "/dev/zero (deleted)"; /* what Linux makes it of */
     return area->flags & AREA_STACK ? "[stack]" : NULL;
 }
 
@@ -43,6 +45,8 @@ static bool add_area(const struct area *area, void *data)
     if (has_file)
         area->backing->describe(
             area->object, m->path, PATH_BYTES_MAX, &device, &inode);
+    else if (area->store)
+        inode = area->store->identity;
     text_print(m->text, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ",
         area->start, area->end, area->flags & AREA_READ ? 'r' : '-',
         area->flags & AREA_WRITE ? 'w' : '-',

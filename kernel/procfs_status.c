@@ -26,6 +26,18 @@ static const char *state_name(char letter)
     }
 }
 
+/* A name is one line, whatever is in it. */
+static void add_comm(struct text *text, const char *comm)
+{
+    for (; *comm; comm++)
+        if (*comm == '\n')
+            text_add_string(text, "\\n");
+        else if (*comm == '\\')
+            text_add_string(text, "\\\\");
+        else
+            text_add(text, comm, 1);
+}
+
 static void add_name(
     struct text *text, const struct proc_subject *subject, struct thread *thread)
 {
@@ -33,7 +45,7 @@ static void add_name(
     char letter = thread_state_letter(thread);
     struct paths *paths = thread_paths(thread);
     text_add_string(text, "Name:\t");
-    text_add_escaped(text, thread->comm, "\n\\");
+    add_comm(text, thread->comm);
     text_add_string(text, "\n");
     if (paths)
         text_print(text, "Umask:\t%04o\n", paths_umask(paths));
@@ -85,7 +97,7 @@ static void add_space(struct text *text, struct space *space)
     uint64_t shared = atomic_load(&space->resident_shared);
     uint64_t code = align_up(space->code_end, PAGE_BYTES) -
         align_down(space->code_start, PAGE_BYTES);
-    line(text, "VmPeak", space->mapped_bytes);
+    line(text, "VmPeak", space->peak_mapped_bytes);
     line(text, "VmSize", space->mapped_bytes);
     line(text, "VmLck", space->locked_bytes);
     line(text, "VmPin", 0);

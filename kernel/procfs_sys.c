@@ -65,6 +65,8 @@ FIXED(zero, "0")
 FIXED(overflow_id, "65534")
 FIXED(max_map_count, "65530")
 FIXED(swappiness, "60")
+FIXED(randomize_va_space, "2")
+FIXED(overcommit_ratio, "50")
 FIXED(nr_open, "1048576")
 FIXED(file_max, "9223372036854775807")
 FIXED(somaxconn, "4096")
@@ -189,6 +191,8 @@ static const struct proc_entry kernel_children[] = {
     SETTING("pid_max", show_pid_max, store_pid_max),
     SETTING("printk", show_printk, store_printk),
     PROC_DIRECTORY("random", random_children),
+    PROC_FILE("randomize_va_space", 0444, show_randomize_va_space),
+    PROC_FILE("tainted", 0444, show_zero),
     PROC_FILE("threads-max", 0444, show_threads_max),
     PROC_FILE("version", 0444, show_os_version),
     { 0 },
@@ -198,6 +202,7 @@ static const struct proc_entry vm_children[] = {
     PROC_FILE("max_map_count", 0444, show_max_map_count),
     PROC_FILE("mmap_min_addr", 0444, show_mmap_min_addr),
     PROC_FILE("overcommit_memory", 0444, show_zero),
+    PROC_FILE("overcommit_ratio", 0444, show_overcommit_ratio),
     PROC_FILE("swappiness", 0444, show_swappiness),
     { 0 },
 };

@@ -6,7 +6,7 @@
  * The hard problem is that processes end meanwhile: an inode holds the struct
  * pid, never a process; whoever opens, reads or lists looks whether anyone
  * still bears it. */
-#include "kernel/procfs_tree.h"
+#include "kernel/procfs_node.h"
 
 #include "arch/atomic.h"
 #include "lib/errno.h"
@@ -18,12 +18,7 @@
 #include "vfs/entry.h"
 #include "vfs/file.h"
 
-enum { WRITE_BYTES_MAX = 4096, COOKIE_TABLE = 2, COOKIE_NUMBERS = 1 << 16 };
-
-struct node { /* inode->private */
-    const struct proc_entry *what;
-    struct proc_subject subject;
-};
+enum { WRITE_BYTES_MAX = 4096, SYS_FILE_BYTES = 4096 };
 
 struct proc_file { /* file->private of a regular file */
     struct mutex lock;
@@ -32,7 +27,7 @@ struct proc_file { /* file->private of a regular file */
 };
 
 static const struct inode_ops node_ops, own_ops, magic_ops;
-static const struct file_ops directory_ops, content_ops;
+static const struct file_ops content_ops;
 static const struct credentials owner; /* root */
 
 /* Subjects. */
@@ -60,11 +55,6 @@ bool subject_may_inspect(const struct proc_subject *subject)
     return may;
 }
 
-static bool is_gone(const struct proc_subject *subject)
-{
-    return subject->pid && !atomic_load(&subject->pid->thread);
-}
-
 int proc_parse(const char *value, int64_t least, int64_t most, int64_t *number)
 {
     uint64_t size;
@@ -85,8 +75,7 @@ int proc_parse(const char *value, int64_t least, int64_t most, int64_t *number)
 
 /* Inodes. */
 
-/* The same for the same thing, as far as it is worth. */
-static uint64_t inode_number(
+uint64_t node_number(
     const struct proc_entry *what, const struct proc_subject *subject)
 {
     uint64_t key = (uintptr_t)what ^ (uint64_t)subject->number << 40;
@@ -130,13 +119,13 @@ static struct inode *make_inode(struct filesystem *filesystem,
         return NULL;
     }
     *node = (struct node){ what, subject };
-    inode->number = inode_number(what, &subject);
+    inode->number = node_number(what, &subject);
     inode->private = node;
     inode->ops = what->follow          ? &magic_ops
         : what->flags & PROC_OWN       ? &own_ops
                                        : &node_ops;
     inode->file_ops =
-        what->type == INODE_DIRECTORY ? &directory_ops : &content_ops;
+        what->type == INODE_DIRECTORY ? &proc_directory_ops : &content_ops;
     if (what->link_mode)
         inode->mode = what->link_mode(&subject);
     if (subject.pid)
@@ -151,8 +140,14 @@ static void free_node(struct inode *inode)
     heap_free(node);
 }
 
-static bool name_to_number(const char *name, size_t bytes, int *number)
+static bool name_to_number(const char *prefix, const char *name, size_t bytes,
+    int *number)
 {
+    size_t before = prefix ? strlen(prefix) : 0;
+    if (bytes < before || memcmp(name, prefix, before))
+        return false;
+    name += before;
+    bytes -= before;
     uint64_t value = 0;
     if (!bytes || bytes > 10 || (name[0] == '0' && bytes > 1))
         return false;
@@ -175,13 +170,20 @@ static const struct proc_entry *find_child(
     return NULL;
 }
 
+/* Other names are missing in /proc, but refused in /sys. */
+static bool is_of_sys(const struct inode *inode)
+{
+    const struct node *root = inode->filesystem->root->inode->private;
+    return root->what == &sys_root;
+}
+
 static int look_up(struct inode *directory, struct entry *entry)
 {
     struct node *node = directory->private;
     const struct proc_numbers *numbers = node->what->numbers;
     struct proc_subject subject = node->subject;
     int number;
-    if (is_gone(&node->subject))
+    if (subject_is_gone(&node->subject))
         return -ENOENT;
     const struct proc_entry *what =
         find_child(node->what, entry->name, entry->name_bytes);
@@ -189,8 +191,9 @@ static int look_up(struct inode *directory, struct entry *entry)
         if (subject.pid)
             pid_get(subject.pid);
     } else {
-        if (!numbers || !name_to_number(entry->name, entry->name_bytes, &number))
-            return -ENOENT;
+        if (!numbers || !name_to_number(numbers->prefix, entry->name,
+                            entry->name_bytes, &number))
+            return is_of_sys(directory) ? 0 : -ENOENT;
         int error = numbers->find(&node->subject, number, &subject);
         if (error)
             return error;
@@ -208,7 +211,7 @@ static bool still_valid(struct entry *entry)
     struct inode *inode = entry->inode;
     struct node *node = inode->private;
     /* Descriptors come and go: looked up each time. */
-    if (is_gone(&node->subject) || node->what->link_mode)
+    if (subject_is_gone(&node->subject) || node->what->link_mode)
         return false;
     if (node->subject.pid)
         set_owner(inode, node);
@@ -221,12 +224,18 @@ static int set_attributes(
     return mask & (SET_MODE | SET_UID | SET_GID) ? -EPERM : 0;
 }
 
+static void give_attributes(struct inode *inode, struct attributes *attributes)
+{
+    if (inode->type == INODE_REGULAR && is_of_sys(inode))
+        attributes->bytes = SYS_FILE_BYTES;
+}
+
 static int read_link(struct inode *inode, char **target)
 {
     struct node *node = inode->private;
     if (!node->what->read_link)
         return -EINVAL;
-    if (is_gone(&node->subject))
+    if (subject_is_gone(&node->subject))
         return -ENOENT;
     if (node->what->flags & PROC_INSPECT &&
         !subject_may_inspect(&node->subject))
@@ -239,7 +248,7 @@ static int follow(
 {
     struct node *node = inode->private;
     struct place place;
-    if (is_gone(&node->subject))
+    if (subject_is_gone(&node->subject))
         return -ENOENT;
     if (!subject_may_inspect(&node->subject))
         return -EACCES;
@@ -254,7 +263,7 @@ static int follow(
 static int open_node(struct inode *inode, struct file *file)
 {
     struct node *node = inode->private;
-    if (is_gone(&node->subject))
+    if (subject_is_gone(&node->subject))
         return node->what->type == INODE_DIRECTORY ? -ENOENT : -ESRCH;
     if (node->what->flags & PROC_INSPECT &&
         !subject_may_inspect(&node->subject))
@@ -273,6 +282,7 @@ static int open_node(struct inode *inode, struct file *file)
 
 static const struct inode_ops node_ops = {
     .lookup = look_up,
+    .attributes = give_attributes,
     .still_valid = still_valid,
     .set_attributes = set_attributes,
     .read_link = read_link,
@@ -322,7 +332,7 @@ static int make_content(struct proc_file *content, const struct node *node)
     content->is_made = false;
     if (!node->what->show)
         return -EINVAL;
-    if (is_gone(&node->subject))
+    if (subject_is_gone(&node->subject))
         return -ESRCH;
     int error = node->what->show(&content->text, &node->subject);
     if (!error)
@@ -365,7 +375,7 @@ static ssize_t write_content(
         value[bytes - 1] = 0;
     int error = -EFAULT;
     if (bytes == wanted)
-        error = is_gone(&node->subject) ? -ESRCH
+        error = subject_is_gone(&node->subject) ? -ESRCH
                                         : node->what->store(value, &node->subject);
     heap_free(value);
     if (error)
@@ -388,86 +398,6 @@ static const struct file_ops content_ops = {
     .write = write_content,
     .release = release_content,
 };
-
-/* Directories. */
-
-struct listing {
-    const struct node *node;
-    list_fn give;
-    void *data;
-    uint64_t *cookie;
-};
-
-static bool give_one(struct listing *l, const char *name, uint64_t inode,
-    enum inode_type type, uint64_t next)
-{
-    if (!l->give(l->data, name, strlen(name), inode, type, next))
-        return false;
-    *l->cookie = next;
-    return true;
-}
-
-static bool list_table(struct listing *l)
-{
-    const struct proc_entry *children = l->node->what->children;
-    uint64_t i = *l->cookie - COOKIE_TABLE;
-    uint64_t count = 0;
-    while (children && children[count].name)
-        count++;
-    for (; i < count; i++) {
-        const struct proc_entry *child = &children[i];
-        if (!give_one(l, child->name, inode_number(child, &l->node->subject),
-                child->type, COOKIE_TABLE + i + 1))
-            return false;
-    }
-    *l->cookie = COOKIE_NUMBERS;
-    return true;
-}
-
-static void list_numbers(struct listing *l)
-{
-    const struct proc_numbers *numbers = l->node->what->numbers;
-    char name[16];
-    int number;
-    while (numbers && *l->cookie - COOKIE_NUMBERS <= INT32_MAX) {
-        number =
-            numbers->next(&l->node->subject, *l->cookie - COOKIE_NUMBERS);
-        if (number < 0)
-            return;
-        struct proc_subject subject;
-        format(name, sizeof name, "%d", number);
-        /* Gone between the two: the next then. */
-        if (numbers->find(&l->node->subject, number, &subject)) {
-            *l->cookie = (uint64_t)COOKIE_NUMBERS + number + 1;
-            continue;
-        }
-        uint64_t inode = inode_number(numbers->child, &subject);
-        pid_put(subject.pid);
-        if (!give_one(l, name, inode, numbers->child->type,
-                (uint64_t)COOKIE_NUMBERS + number + 1))
-            return;
-        thread_breathe();
-    }
-}
-
-static int list_directory(
-    struct file *file, uint64_t *cookie, list_fn give, void *data)
-{
-    struct listing l = { file->inode->private, give, data, cookie };
-    if (is_gone(&l.node->subject))
-        return -ENOENT;
-    if (*cookie == 0 &&
-        !give_one(&l, ".", file->inode->number, INODE_DIRECTORY, 1))
-        return 0;
-    if (*cookie == 1 && !give_one(&l, "..", 1, INODE_DIRECTORY, COOKIE_TABLE))
-        return 0;
-    if (*cookie < COOKIE_NUMBERS && !list_table(&l))
-        return 0;
-    list_numbers(&l);
-    return 0;
-}
-
-static const struct file_ops directory_ops = { .list = list_directory };
 
 int proc_tree_make(const struct filesystem_type *type,
     const struct proc_entry *root, struct filesystem **made)

@@ -22,6 +22,7 @@ struct proc_entry;
 /* A directory's further names, all of them numbers. */
 struct proc_numbers {
     const struct proc_entry *child; /* what each of them is */
+    const char *prefix; /* before the number, or NULL */
     /* The first number >= from; -1: none. */
     int (*next)(const struct proc_subject *subject, int from);
     /* 0 and child (with a reference of its own to a pid), or -ENOENT. */

@@ -5,6 +5,7 @@
 #include "kernel/pty.h"
 
 #include "arch/atomic.h"
+#include "lib/signals.h"
 #include "vfs/files.h"
 
 static int take_turn(uint32_t *turn, struct wait_queue *queue, bool blocks)
@@ -213,10 +214,20 @@ static long open_peer(struct pty *pty, struct file *master, unsigned flags)
         process_limit(current_process(), LIMIT_FILES), 0);
 }
 
+static long signal_slave(struct pty *pty, unsigned long number)
+{
+    if (number != SIGINT && number != SIGQUIT && number != SIGTSTP)
+        return -EINVAL;
+    terminal_signal_foreground(pty->slave, number);
+    return 0;
+}
+
 static long master_control(struct file *file, unsigned verb, uintptr_t argument)
 {
     struct pty *pty = file->private;
     switch (verb) {
+    case CONTROL_PTY_SIGNAL:
+        return signal_slave(pty, argument);
     case CONTROL_PTY_NUMBER:
         *(unsigned *)argument = pty->index;
         return 0;
@@ -230,6 +241,9 @@ static long master_control(struct file *file, unsigned verb, uintptr_t argument)
         return open_peer(pty, file, argument);
     case CONTROL_PACKET:
         set_packet(pty, *(int *)argument);
+        return 0;
+    case CONTROL_GET_PACKET:
+        *(int *)argument = pty->is_packet;
         return 0;
     case CONTROL_BYTES_READY:
         spin_lock(&pty->slave->lock);

@@ -3,6 +3,7 @@
  * places to mount on. */
 #include "arch/smp.h"
 #include "kernel/procfs_tree.h"
+#include "lib/errno.h"
 
 static int show_cpus(struct text *text, const struct proc_subject *subject)
 {
@@ -30,6 +31,35 @@ static const struct proc_entry nothing[] = {
     { 0 },
 };
 
+/* cpu0, cpu1, …: there, and nothing known of them. */
+
+static const struct proc_entry one_cpu = {
+    .type = INODE_DIRECTORY,
+    .mode = 0555,
+    .children = nothing,
+};
+
+static int next_cpu(const struct proc_subject *subject, int from)
+{
+    return (unsigned)from < cpu_count() ? from : -1;
+}
+
+static int find_cpu(const struct proc_subject *subject, int number,
+    struct proc_subject *child)
+{
+    if ((unsigned)number >= cpu_count())
+        return -ENOENT;
+    *child = (struct proc_subject){ .number = number };
+    return 0;
+}
+
+static const struct proc_numbers cpus = {
+    .child = &one_cpu,
+    .prefix = "cpu",
+    .next = next_cpu,
+    .find = find_cpu,
+};
+
 static const struct proc_entry cpu_children[] = {
     PROC_FILE("kernel_max", 0444, show_kernel_max),
     PROC_FILE("offline", 0444, show_offline),
@@ -40,7 +70,8 @@ static const struct proc_entry cpu_children[] = {
 };
 
 static const struct proc_entry system_children[] = {
-    PROC_DIRECTORY("cpu", cpu_children),
+    { .name = "cpu", .type = INODE_DIRECTORY, .mode = 0555,
+        .children = cpu_children, .numbers = &cpus },
     { 0 },
 };
 

@@ -249,6 +249,14 @@ long terminal_control(struct terminal *terminal, struct file *file,
     case CONTROL_EXCLUSIVE:
     case CONTROL_SHARED:
         return set_exclusive(terminal, verb == CONTROL_EXCLUSIVE);
+    case CONTROL_GET_EXCLUSIVE:
+        *(int *)argument = terminal->is_exclusive;
+        return 0;
+    case CONTROL_GET_DEVICE:
+        *(uint64_t *)argument = terminal->device;
+        return 0;
+    case CONTROL_PTY_PEER: /* of a master alone */
+        return -EIO;
     case CONTROL_GET_LINE:
         *(int *)argument = 0;
         return 0;

@@ -107,7 +107,8 @@ static int wait_for_input(struct reading *reading)
         return result;
     if (has_input(reading))
         return 0;
-    return terminal_file_is_dead(reading->opened) ? 1 : -EIO;
+    /* Who waits when the other side goes is told more than who comes later. */
+    return atomic_load(&terminal->is_cut) ? -EIO : 1;
 }
 
 /* Takes one stretch over: bytes, *is_end at a line's end, -EFAULT. */

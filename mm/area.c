@@ -52,6 +52,8 @@ static void account(struct space *space, const struct area *area, int sign)
     int64_t bytes = sign * (int64_t)(area->end - area->start);
     unsigned flags = area->flags;
     space->mapped_bytes += bytes;
+    space->peak_mapped_bytes =
+        max(space->peak_mapped_bytes, space->mapped_bytes);
     if (flags & AREA_GROWS_DOWN)
         space->stack_bytes += bytes;
     else if (area_is_private_writable(flags))

@@ -67,6 +67,7 @@ struct space {
 
     /* Under lock for writing: */
     uint64_t mapped_bytes, stack_bytes, data_bytes, locked_bytes, code_bytes;
+    uint64_t peak_mapped_bytes;
     uintptr_t map_top;      /* mmap goes downwards from here */
     uintptr_t break_start, break_end;
     unsigned area_count;

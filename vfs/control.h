@@ -31,8 +31,11 @@ enum control_verb {
     CONTROL_BREAK,
     CONTROL_SIMULATE,         /* TIOCSTI: char * */
     CONTROL_EXCLUSIVE, CONTROL_SHARED, /* TIOCEXCL, TIOCNXCL */
+    CONTROL_GET_EXCLUSIVE,    /* TIOCGEXCL: int * */
+    CONTROL_GET_DEVICE,       /* TIOCGDEV: uint64_t * */
     CONTROL_GET_LINE, CONTROL_SET_LINE, /* TIOCGETD, SETD: int * */
-    CONTROL_PACKET,           /* TIOCPKT: int * */
+    CONTROL_PACKET, CONTROL_GET_PACKET, /* TIOCPKT, TIOCGPKT: int * */
+    CONTROL_PTY_SIGNAL,       /* TIOCSIG: number */
     CONTROL_PTY_NUMBER,       /* TIOCGPTN: unsigned * */
     CONTROL_PTY_LOCK,         /* TIOCSPTLCK: int * */
     CONTROL_PTY_GET_LOCK, CONTROL_PTY_PEER /* number: open flags, gives fd */,

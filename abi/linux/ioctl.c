@@ -7,7 +7,9 @@
 #include <linux/random.h>
 
 #include "abi/linux/arguments.h"
+#include "abi/linux/device_numbers.h"
 #include "abi/linux/open_flags.h"
+#include "abi/linux/termio.h"
 #include "arch/atomic.h"
 #include "kernel/terminal.h"
 #include "lib/string.h"
@@ -58,9 +60,12 @@ static const struct row rows[] = {
     { TIOCSTI, CONTROL_SIMULATE, IN, 1 },
     { TIOCEXCL, CONTROL_EXCLUSIVE, PLAIN, 0 },
     { TIOCNXCL, CONTROL_SHARED, PLAIN, 0 },
+    { TIOCGEXCL, CONTROL_GET_EXCLUSIVE, OUT, INT },
     { TIOCGETD, CONTROL_GET_LINE, OUT, INT },
     { TIOCSETD, CONTROL_SET_LINE, IN, INT },
     { TIOCPKT, CONTROL_PACKET, IN, INT },
+    { TIOCGPKT, CONTROL_GET_PACKET, OUT, INT },
+    { TIOCSIG, CONTROL_PTY_SIGNAL, PLAIN, 0 },
     { TIOCGPTN, CONTROL_PTY_NUMBER, OUT, INT },
     { TIOCSPTLCK, CONTROL_PTY_LOCK, IN, INT },
     { TIOCGPTLCK, CONTROL_PTY_GET_LOCK, OUT, INT },
@@ -121,6 +126,12 @@ enum { ENTROPY_BYTES_MAX = 65536 };
 static long add_entropy(struct file *file, const void __user *argument)
 {
     struct rand_pool_info head;
+    int count;
+    long known = file_control(file, CONTROL_RANDOM_COUNT, (uintptr_t)&count);
+    if (known < 0)
+        return known;
+    if (!i_can(CAPABLE_SYS_ADMIN))
+        return -EPERM;
     if (user_read(&head, argument, sizeof head))
         return -EFAULT;
     if (head.buf_size < 0 || head.buf_size > ENTROPY_BYTES_MAX)
@@ -151,6 +162,16 @@ static long open_peer(struct file *file, unsigned long flags)
     return fd;
 }
 
+static long device_of(struct file *file, void __user *to)
+{
+    uint64_t device;
+    long result = file_control(file, CONTROL_GET_DEVICE, (uintptr_t)&device);
+    if (result < 0)
+        return result;
+    unsigned number = device_to_linux(device);
+    return user_write(to, &number, sizeof number);
+}
+
 static long control_file(
     struct file *file, int fd, unsigned request, unsigned long argument)
 {
@@ -171,6 +192,16 @@ static long control_file(
     case TCSBRK: /* tcsendbreak, or tcdrain by a number that is not 0 */
         return file_control(
             file, argument ? CONTROL_DRAIN : CONTROL_BREAK, 0);
+    case TIOCGDEV:
+        return device_of(file, pointer);
+    case TCGETA:
+        return termio_get(file, pointer);
+    case TCSETA:
+        return termio_set(file, CONTROL_SET_MODES, pointer);
+    case TCSETAW:
+        return termio_set(file, CONTROL_SET_MODES_DRAIN, pointer);
+    case TCSETAF:
+        return termio_set(file, CONTROL_SET_MODES_FLUSH, pointer);
     case TIOCGPTPEER:
         return open_peer(file, argument);
     case RNDADDENTROPY:

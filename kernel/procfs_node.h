@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of a node, for procfs_tree.c and procfs_list.c. */
+#ifndef KERNEL_PROCFS_NODE_H
+#define KERNEL_PROCFS_NODE_H
+
+#include "arch/atomic.h"
+#include "kernel/procfs_tree.h"
+#include "vfs/file.h"
+
+struct node { /* inode->private */
+    const struct proc_entry *what;
+    struct proc_subject subject;
+};
+
+static inline bool subject_is_gone(const struct proc_subject *subject)
+{
+    return subject->pid && !atomic_load(&subject->pid->thread);
+}
+
+/* The same inode number for the same thing, as far as it is worth. */
+uint64_t node_number(
+    const struct proc_entry *what, const struct proc_subject *subject);
+
+extern const struct file_ops proc_directory_ops;
+
+#endif
