@@ -154,6 +154,8 @@ int space_may_grow(struct space *space, uint64_t bytes, unsigned flags)
 
 int space_may_lock(struct space *space, uint64_t bytes)
 {
+    if (atomic_load(&space->may_lock_all))
+        return 0;
     if (bytes > space->limit_locked_bytes ||
         space->locked_bytes > space->limit_locked_bytes - bytes)
         return -EAGAIN;

@@ -86,6 +86,7 @@ struct space {
     void (*program_put)(void *program);
     /* Limits copied from the process: RLIMIT_AS, DATA, STACK, MEMLOCK */
     uint64_t limit_bytes, limit_data_bytes, limit_stack_bytes, limit_locked_bytes;
+    bool may_lock_all; /* [atomic] who runs in it has CAP_IPC_LOCK */
     uintptr_t vdso;
     bool is_dumpable;
     struct deferred last_put; /* see mm/space_put.h */

@@ -298,12 +298,11 @@ static bool is_busy(const struct mount *mount)
 static int check_removal(struct place at, unsigned how)
 {
     struct mount *mount = at.mount;
-    if (!is_root_of_mount(at) || mount->is_detached)
+    /* Nothing is below the first one. */
+    if (!is_root_of_mount(at) || mount->is_detached || !mount->at.mount)
         return -EINVAL;
     if (how & UNMOUNT_EXPIRE && how & (UNMOUNT_DETACH | UNMOUNT_FORCE))
         return -EINVAL;
-    if (!mount->at.mount)
-        return how & UNMOUNT_DETACH ? -EINVAL : -EBUSY;
     if (!(how & UNMOUNT_DETACH) && is_busy(mount))
         return -EBUSY;
     if (how & UNMOUNT_EXPIRE && !atomic_load(&mount->expiry_puts)) {
