@@ -194,12 +194,23 @@ static struct fault fault_of(const struct frame *frame)
     return fault;
 }
 
+/* An access to the program's memory with the kernel's rights, which SMAP does
+ * not let it use there: TCG makes those of far returns so, and would again. */
+static bool is_refused(const struct frame *frame)
+{
+    return (frame->error & (ERROR_PRESENT | ERROR_USER)) == ERROR_PRESENT;
+}
+
 static struct frame *page_fault(struct frame *frame)
 {
     struct fault fault = fault_of(frame);
     if (frame->error & ERROR_RESERVED)
         panic_at(frame, "a page table is damaged: address %#lx",
             fault.address);
+    if (fault.from_user && is_refused(frame)) {
+        user_exception(frame, VECTOR_GENERAL_PROTECTION);
+        return frame;
+    }
     if (fault.from_user) {
         irq_on();
         on_fault(frame, &fault);
