@@ -96,7 +96,7 @@ static int read_headers(struct loading *l)
 {
     int error = read_at(l->file, 0, &l->header, sizeof l->header);
     if (error)
-        return error == -EIO ? -ENOEXEC : error;
+        return error == -EIO && !l->is_interpreter ? -ENOEXEC : error;
     error = check_header(&l->header);
     if (error)
         return error;
@@ -241,6 +241,13 @@ static unsigned rights_of(const struct elf_segment *segment)
     return rights;
 }
 
+/* Nothing is there that the image could hide, but for what its interpreter
+ * does. */
+static bool may_hide(const struct loading *l, bool is_first)
+{
+    return !is_first || l->is_interpreter;
+}
+
 static int map_file_part(
     struct loading *l, const struct elf_segment *segment, bool is_first)
 {
@@ -249,7 +256,7 @@ static int map_file_part(
         .start = at - skew,
         .bytes = align_up(segment->file_bytes + skew, PAGE_BYTES),
         .flags = rights_of(segment),
-        .place = is_first ? PLACE_FIXED_FREE : PLACE_FIXED,
+        .place = may_hide(l, is_first) ? PLACE_FIXED : PLACE_FIXED_FREE,
         .offset = segment->offset - skew,
     };
     int error = file_map(l->file, &mapping);
@@ -285,7 +292,7 @@ static int map_zero_part(
         .start = start,
         .bytes = end - start,
         .flags = rights_of(segment),
-        .place = is_first ? PLACE_FIXED_FREE : PLACE_FIXED,
+        .place = may_hide(l, is_first) ? PLACE_FIXED : PLACE_FIXED_FREE,
     };
     return space_map(l->space, &mapping, &start);
 }

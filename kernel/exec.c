@@ -38,20 +38,23 @@ static void program_put(void *program)
     file_put(file);
 }
 
-static struct exec_state *state_new(const char *name)
+static struct exec_state *state_new(const struct program_name *name)
 {
     struct exec_state *state = heap_alloc_zeroed(sizeof *state);
     if (!state)
         return NULL;
-    strings_init(
-        &state->strings, process_limit(current->process, LIMIT_STACK));
-    state->name = name;
-    state->program.path = name;
+    strings_init(&state->strings,
+        process_limit(current->process, LIMIT_STACK), name->text);
+    state->name = name->text;
+    state->name_is_lost = name->is_lost;
+    state->program.path = name->text;
     return state;
 }
 
 static void state_free(struct exec_state *state)
 {
+    if (!state)
+        return;
     for (unsigned i = 0; i < state->word_count; i++)
         heap_free(state->words[i]);
     strings_free(&state->strings);
@@ -125,19 +128,21 @@ static void become_stranger(struct process *process)
     spin_unlock(&process_tree_lock);
 }
 
+/* Other eyes see into the program only if it is no more than its user, and
+ * readable to him; a change of credentials takes that away once more. */
 static void set_identity(struct exec_state *state)
 {
     struct thread *thread = current;
-    bool may_read =
-        !inode_permission(state->file->inode, MAY_READ, state->who);
+    const struct credentials *who = state->who;
+    bool may_read = !inode_permission(state->file->inode, MAY_READ, who);
     if (state->program.is_secure) {
         thread->task.personality &= ~(unsigned long)PERSONALITY_UNSAFE;
         thread->task.parent_death_signal = 0;
     }
-    credentials_install(state->who);
-    state->who = NULL;
     atomic_store(&thread->space->is_dumpable,
-        may_read && !state->program.is_secure);
+        may_read && who->euid == who->uid && who->egid == who->gid);
+    credentials_install(who);
+    state->who = NULL;
 }
 
 static int enter_program(struct exec_state *state)
@@ -177,45 +182,57 @@ static int replace_program(struct exec_state *state, bool *is_too_late)
     return error ? error : enter_program(state);
 }
 
-static int run(struct exec_state *state, const struct string_list *arguments,
-    const struct string_list *environment)
+static int run(struct exec_state *state)
 {
     bool is_too_late = false;
-    int error = strings_gather(&state->strings, arguments, environment);
-    if (!error)
-        error = exec_find_image(state);
+    int error = exec_find_image(state);
     if (!error)
         error = prepare(state);
     if (!error)
         error = replace_program(state, &is_too_late);
     state_free(state);
-    if (error && is_too_late)
-        process_end(STATUS_KILLED(SIGKILL));
+    /* Its callers still free what they have; it ends on the way out. */
+    if (error && is_too_late) {
+        process_kill_threads(STATUS_KILLED(SIGSEGV));
+        thread_set_work(current, WORK_KILL);
+    }
     return error;
 }
 
-int exec(const struct walk *walk, const char *path,
-    const struct string_list *arguments, const struct string_list *environment)
+/* The strings come first: their errors win over those of the file. */
+static int begin(const struct program_name *name,
+    const struct string_list *arguments, const struct string_list *environment,
+    struct exec_state **state)
 {
-    struct exec_state *state = state_new(path);
-    if (!state)
+    *state = state_new(name);
+    if (!*state)
         return -ENOMEM;
-    int error = exec_open(state, walk, path);
+    return strings_gather(&(*state)->strings, arguments, environment);
+}
+
+int exec(const struct walk *walk, const char *path,
+    const struct program_name *name, const struct string_list *arguments,
+    const struct string_list *environment)
+{
+    struct exec_state *state;
+    int error = begin(name, arguments, environment, &state);
     if (!error)
-        return run(state, arguments, environment);
+        error = exec_open(state, walk, path);
+    if (!error)
+        return run(state);
     state_free(state);
     return error;
 }
 
-int exec_place(struct place place, const char *name,
+int exec_place(struct place place, const struct program_name *name,
     const struct string_list *arguments, const struct string_list *environment)
 {
-    struct exec_state *state = state_new(name);
-    if (!state)
-        return -ENOMEM;
-    int error = exec_open_place(state, place);
+    struct exec_state *state;
+    int error = begin(name, arguments, environment, &state);
     if (!error)
-        return run(state, arguments, environment);
+        error = exec_open_place(state, place);
+    if (!error)
+        return run(state);
     state_free(state);
     return error;
 }

@@ -29,12 +29,21 @@ struct program { /* what exec gathered, for abi->start_program */
     bool is_secure;            /* AT_SECURE */
 };
 
+/* What the program is called: AT_EXECFN, and a script's argument. */
+struct program_name {
+    const char *text;
+    bool is_lost; /* nothing is to be found by it once the program runs */
+};
+
 /* execve(2), execveat(2): does not return to the caller's program on success
- * (0); -E… while the old program is whole; kills the process if it is too late. */
-int exec(const struct walk *walk, const char *path, const struct string_list *arguments,
+ * (0); -E… while the old program is whole; ends the process, on its way back, if
+ * it is too late. */
+int exec(const struct walk *walk, const char *path,
+    const struct program_name *name, const struct string_list *arguments,
     const struct string_list *environment);
-/* An open file (execveat AT_EMPTY_PATH, fexecve). name as AT_EXECFN "/dev/fd/N". */
-int exec_place(struct place place, const char *name, const struct string_list *arguments,
+/* An open file (execveat AT_EMPTY_PATH, fexecve). */
+int exec_place(struct place place, const struct program_name *name,
+    const struct string_list *arguments,
     const struct string_list *environment);
 
 /* thread->task.personality: no random addresses (asserted in abi/). */
@@ -51,10 +60,13 @@ struct strings {
     struct list chunks;   /* each a heap block of STRINGS_CHUNK_BYTES */
     size_t bytes;         /* in all, with their NULs */
     size_t first_bytes;   /* of the first string: argument 0, that scripts drop */
-    size_t most;          /* -E2BIG beyond */
+    size_t most;          /* -E2BIG beyond: with pointers and program's name */
     unsigned argument_count, environment_count;
 };
-void strings_init(struct strings *strings, uint64_t stack_limit);
+void strings_init(
+    struct strings *strings, uint64_t stack_limit, const char *name);
+/* -E2BIG if `extra` bytes more were too many. */
+int strings_check(const struct strings *strings, size_t extra);
 void strings_free(struct strings *strings);
 int strings_add_text(struct strings *strings, const char *text);
 /* -E2BIG, -EFAULT, -ENOMEM, -ERESTART (killed) */
@@ -64,8 +76,9 @@ int strings_gather(struct strings *strings, const struct string_list *arguments,
 int strings_write(
     const struct strings *strings, size_t skip, struct space *space, uintptr_t at);
 
-/* script.c: takes the line after #! apart: -ENOEXEC. `argument` may be NULL. */
-int script_parse(char *head, size_t bytes, char **interpreter, char **argument);
+/* script.c: takes the line after #! apart: -ENOEXEC. `argument` may be NULL, the
+ * interpreter's name may be empty. */
+int script_parse(char *head, char **interpreter, char **argument);
 
 /* exec_credentials.c: who runs the program then; NULL: as before; with what
  * the file's set-id bits give. is_secure as AT_SECURE. -ENOMEM */

@@ -68,15 +68,15 @@ int exec_credentials(struct file *file, bool is_shared_unsafe,
     apply_set_id(changed, file);
     bool has_set_id =
         changed->euid != old->euid || changed->egid != old->egid;
+    /* Even if nothing comes of the bits. */
+    *is_secure = changed->euid != old->uid || changed->egid != old->gid;
     apply_capabilities(changed, has_set_id);
     if (is_shared_unsafe)
         refuse_unsafe(changed, old);
     changed->suid = changed->fsuid = changed->euid;
     changed->sgid = changed->fsgid = changed->egid;
     changed->securebits &= ~SECURE_KEEP_CAPABILITIES;
-    *is_secure = changed->euid != changed->uid ||
-        changed->egid != changed->gid ||
-        (changed->uid && changed->effective & ~changed->ambient);
+    *is_secure |= changed->uid && changed->permitted & ~changed->ambient;
     *who = changed;
     return 0;
 }

@@ -64,23 +64,22 @@ int exec_open_path(const char *path, struct file **file)
         .paths = current->paths,
         .who = current->credentials,
         .from = paths_cwd(current->paths),
-        .flags = WALK_FOLLOW,
+        /* No name at all, as a script may say, is the working directory. */
+        .flags = WALK_FOLLOW | WALK_EMPTY,
     };
     int error = file_open(&walk, path, OPEN_EXECUTE, 0, file);
     place_put(walk.from);
     return error ? error : deny_write(*file);
 }
 
-static int read_head(struct exec_state *state, size_t *bytes)
+/* Zeros behind the file's end. */
+static int read_head(struct exec_state *state)
 {
     uint64_t position = 0;
     memset(state->head, 0, sizeof state->head);
     ssize_t got = file_read_kernel(
         state->file, state->head, EXEC_HEAD_BYTES, &position);
-    if (got < 0)
-        return got;
-    *bytes = got;
-    return 0;
+    return got < 0 ? got : 0;
 }
 
 static int push_word(struct exec_state *state, const char *text)
@@ -107,11 +106,12 @@ static int push_words(
 }
 
 /* One step: -ENOEXEC if the file is no script. */
-static int follow_script(struct exec_state *state, size_t bytes)
+static int follow_script(struct exec_state *state)
 {
     char *interpreter, *argument;
-    int error =
-        script_parse(state->head, bytes, &interpreter, &argument);
+    int error = script_parse(state->head, &interpreter, &argument);
+    if (!error && state->name_is_lost)
+        error = -ENOENT; /* the interpreter would not find the script */
     if (!error)
         error = push_words(state, interpreter, argument);
     if (error)
@@ -128,15 +128,14 @@ static int follow_script(struct exec_state *state, size_t bytes)
 int exec_find_image(struct exec_state *state)
 {
     for (unsigned depth = 0; depth <= EXEC_INTERPRETERS_MAX; depth++) {
-        size_t bytes = 0;
-        int error = read_head(state, &bytes);
+        int error = read_head(state);
         if (error)
             return error;
-        if (bytes < 2 || state->head[0] != '#' || state->head[1] != '!')
+        if (memcmp(state->head, "#!", 2))
             return 0;
         if (depth == EXEC_INTERPRETERS_MAX)
             break;
-        error = follow_script(state, bytes);
+        error = follow_script(state);
         if (error)
             return error;
     }

@@ -160,14 +160,14 @@ static int fill_stack(
         strlen(state->name) + 1 + END_ZEROS;
     size_t pointers = sizeof(uintptr_t) *
         (program->argument_count + program->environment_count + 3ul);
-    if (bytes + pointers > strings->most)
-        return -E2BIG;
+    int error = strings_check(strings, state->word_bytes - skip);
+    if (error)
+        return error;
     program->strings = stack_end - bytes;
     program->stack_top = program->strings;
     if (is_random)
         program->stack_top -= random_number() & 8191 & ~15ul;
-    int error =
-        map_stack(state, stack_end, bytes + pointers + VECTOR_SLACK);
+    error = map_stack(state, stack_end, bytes + pointers + VECTOR_SLACK);
     return error ? error : write_strings(state, skip);
 }
 

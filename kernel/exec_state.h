@@ -9,6 +9,7 @@ enum { WORDS_MAX = 2 * EXEC_INTERPRETERS_MAX + 1 };
 
 struct exec_state {
     const char *name;     /* as the caller gave it */
+    bool name_is_lost;    /* -ENOENT for a script */
     struct file *file;    /* the image at last; nobody may write to it */
     struct strings strings;
     /* Arguments that scripts put in front, last one first: the script's name,

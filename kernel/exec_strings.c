@@ -26,12 +26,14 @@ struct chunk {
 };
 enum { ROOM = STRINGS_CHUNK_BYTES - sizeof(struct chunk) };
 
-void strings_init(struct strings *strings, uint64_t stack_limit)
+void strings_init(
+    struct strings *strings, uint64_t stack_limit, const char *name)
 {
     *strings = (struct strings){ 0 };
     list_init(&strings->chunks);
     uint64_t most = min(stack_limit / 4, (uint64_t)MOST_BYTES);
     strings->most = max(most, (uint64_t)LEAST_BYTES);
+    strings->most -= strlen(name) + 1;
 }
 
 void strings_free(struct strings *strings)
@@ -57,12 +59,17 @@ static struct chunk *chunk_with_room(struct strings *strings)
 }
 
 /* Pointers count as well: 8 bytes for each string. */
+int strings_check(const struct strings *strings, size_t extra)
+{
+    size_t pointers = sizeof(uintptr_t) *
+        (strings->argument_count + strings->environment_count);
+    return strings->bytes + pointers + extra > strings->most ? -E2BIG : 0;
+}
+
 static int add_count(struct strings *strings, size_t bytes)
 {
     strings->bytes += bytes;
-    size_t pointers = sizeof(uintptr_t) *
-        (strings->argument_count + strings->environment_count);
-    return strings->bytes + pointers > strings->most ? -E2BIG : 0;
+    return strings_check(strings, 0);
 }
 
 static int add_bytes(struct strings *strings, const char *from, size_t bytes)

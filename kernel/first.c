@@ -55,15 +55,14 @@ static void make_root(void)
     for (size_t i = 0; i < array_size(types); i++)
         if (filesystem_register(types[i]))
             log_error("Filesystem %s cannot be used", types[i]->name);
-    int error = unnamed_init();
-    if (!error && !rootfs_type.make(NULL, &filesystem))
+    if (!rootfs_type.make(NULL, &filesystem))
         mounts = mounts_new(filesystem, "rootfs");
     if (mounts) {
         struct place root = mounts_root(mounts);
         current->paths = paths_new(root);
         place_put(root);
     }
-    if (!current->paths)
+    if (!current->paths || !unnamed_init() || !tmpfs_init())
         panic("There is too little memory for the root filesystem.");
 }
 
@@ -178,7 +177,8 @@ static int try_to_run(const char *path)
     struct string_list environment = { .texts = boot_options.environment };
     struct walk walk = walk_here();
     log_info("Run %s as init process", path);
-    int error = exec(&walk, path, &arguments, &environment);
+    const struct program_name name = { path, false };
+    int error = exec(&walk, path, &name, &arguments, &environment);
     place_put(walk.from);
     return error;
 }

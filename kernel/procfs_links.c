@@ -18,7 +18,7 @@ static int place_to_text(struct place place, char **target)
     char *buffer = heap_alloc(PATH_BYTES_MAX);
     int result = -ENOMEM;
     if (buffer) {
-        char *path = place_path(place, root, buffer, PATH_BYTES_MAX);
+        char *path = place_path_from_top(place, root, buffer, PATH_BYTES_MAX);
         result = path ? (int)strlen(path) : -ENAMETOOLONG;
         if (path)
             memmove(buffer, path, result + 1);

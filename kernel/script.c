@@ -11,40 +11,43 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* The line's end within the head; NULL: longer, and so perhaps cut short. */
-static char *line_end(char *head, size_t bytes)
+static char *skip_blanks(char *at, const char *end)
 {
-    for (size_t i = 0; i < bytes; i++)
-        if (head[i] == '\n' || head[i] == '\0')
-            return head + i;
-    return NULL;
+    while (at < end && is_blank(*at))
+        at++;
+    return at;
 }
 
-/* head has room for a NUL at head[bytes]. */
-int script_parse(char *head, size_t bytes, char **interpreter, char **argument)
+/* The first blank or NUL, or `end`. */
+static char *skip_word(char *at, char *end)
 {
-    if (bytes < 2 || head[0] != '#' || head[1] != '!')
+    while (at < end && *at && !is_blank(*at))
+        at++;
+    return at;
+}
+
+/* head is EXEC_HEAD_BYTES long, zeros behind the file's end. A line that goes
+ * on beyond it is cut, but never within the interpreter's name. */
+int script_parse(char *head, char **interpreter, char **argument)
+{
+    if (head[0] != '#' || head[1] != '!')
         return -ENOEXEC;
-    char *end = line_end(head, bytes);
-    bool is_cut = !end && bytes == EXEC_HEAD_BYTES;
-    if (!end)
-        end = head + bytes;
-    char *at = head + 2;
-    while (at < end && is_blank(*at))
-        at++;
-    char *name = at;
-    while (at < end && !is_blank(*at))
-        at++;
-    /* A path that may go on beyond what we have is no path. */
-    if (at == name || (is_cut && at == end))
-        return -ENOEXEC;
-    char *name_end = at;
-    while (at < end && is_blank(*at))
-        at++;
-    while (end > at && is_blank(end[-1]))
+    char *limit = head + EXEC_HEAD_BYTES;
+    char *end = memchr(head, '\n', EXEC_HEAD_BYTES);
+    if (!end) {
+        if (skip_word(skip_blanks(head + 2, limit), limit) == limit)
+            return -ENOEXEC;
+        end = limit - 1;
+    }
+    while (is_blank(end[-1]))
         end--;
+    char *name = skip_blanks(head + 2, end);
+    if (name == end)
+        return -ENOEXEC;
+    char *name_end = skip_word(name, end);
+    bool has_argument = name_end < end && *name_end;
     *interpreter = name;
-    *argument = at < end ? at : NULL;
+    *argument = has_argument ? skip_blanks(name_end, end) : NULL;
     *end = '\0';
     *name_end = '\0';
     return 0;

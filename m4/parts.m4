@@ -104,6 +104,12 @@ AC_ARG_WITH([programs], [AS_HELP_STRING([--with-programs=DIR],
     [], [with_programs=$third_party/programs])
 FOREIGN=$with_programs
 AC_SUBST([FOREIGN])
+AC_ARG_WITH([dynamic], [AS_HELP_STRING([--with-dynamic=DIR],
+    [unpacked Debian bash and coreutils with their libraries, for the tests
+     @<:@third_party/dynamic@:>@])],
+    [], [with_dynamic=$third_party/dynamic])
+DYNAMIC=$with_dynamic
+AC_SUBST([DYNAMIC])
 ])
 
 AC_DEFUN([TENON_SUMMARY], [

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* tmpfs' directories.  The cache of names is the directory: an entry with a
  * name in one is pinned, and the tree of children, by cookie, is what readdir
- * follows.  Cookies only grow, so that a reader meets each name once whatever
- * is removed meanwhile.  All of it under the directory's change mutex. */
+ * follows.  Cookies only grow and are read downwards, the newest name first as
+ * on Linux, so that a reader meets each name once whatever comes and goes
+ * meanwhile.  All of it under the directory's change mutex. */
 #include "arch/atomic.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -65,7 +66,7 @@ static int make_unnamed(struct inode *directory, struct entry *entry,
         INODE_REGULAR, mode, who, &inode);
     if (error)
         return error;
-    inode->links = 0;
+    tmpfs_lose_last_name(inode);
     inode->is_linkable = true;
     entry_fill(entry, inode);
     return 0;
@@ -86,6 +87,8 @@ static int link_inode(struct inode *inode)
     spin_unlock(&inode->lock);
     if (is_first)
         tmpfs_return_inode(inode->filesystem);
+    if (is_first && !error)
+        atomic_sub(&inode->filesystem->orphans, 1);
     return error;
 }
 
@@ -104,11 +107,11 @@ static int link(
 static void unlink_inode(struct inode *inode)
 {
     spin_lock(&inode->lock);
-    if (inode->type == INODE_DIRECTORY)
-        inode->links = 0;
-    else
+    bool has_more = inode->type != INODE_DIRECTORY && inode->links > 1;
+    if (has_more)
         inode->links--;
-    bool has_more = inode->links;
+    else
+        tmpfs_lose_last_name(inode);
     inode->is_linkable = false;
     spin_unlock(&inode->lock);
     if (has_more)
@@ -179,7 +182,7 @@ static void attributes(struct inode *inode, struct attributes *attributes)
 
 static void free_directory(struct inode *inode)
 {
-    tmpfs_return_inode(inode->filesystem);
+    tmpfs_forget(inode);
 }
 
 const struct inode_ops tmpfs_directory_ops = {
@@ -190,21 +193,23 @@ const struct inode_ops tmpfs_directory_ops = {
     .make_unnamed = make_unnamed,
     .attributes = attributes,
     .free = free_directory,
+    .keeps_extended = true,
 };
 
 /* Reading. */
 
-static struct entry *first_from(struct entry *directory, uint64_t cookie)
+/* The newest child that is older than the cookie; with FIRST, of all. */
+static struct entry *newest_before(struct entry *directory, uint64_t cookie)
 {
     struct tree_node *node = directory->children.root;
     struct entry *found = NULL;
     while (node) {
         struct entry *entry = container_of(node, struct entry, child_node);
-        if (entry->cookie >= cookie) {
+        if (cookie == FIRST || entry->cookie < cookie) {
             found = entry;
-            node = node->left;
-        } else {
             node = node->right;
+        } else {
+            node = node->left;
         }
     }
     return found;
@@ -238,14 +243,14 @@ static int list_locked(
         return -ENOENT;
     if (!list_dots(directory, cookie, give, data))
         return 0;
-    struct entry *entry = first_from(directory, *cookie);
+    struct entry *entry = newest_before(directory, *cookie);
     while (entry) {
         if (!give(data, entry->name, entry->name_bytes, entry->inode->number,
-                entry->inode->type, entry->cookie + 1))
+                entry->inode->type, entry->cookie))
             return 0;
-        *cookie = entry->cookie + 1;
+        *cookie = entry->cookie;
         entry = tree_entry(
-            tree_next(&entry->child_node), struct entry, child_node);
+            tree_prev(&entry->child_node), struct entry, child_node);
     }
     return 0;
 }
@@ -264,7 +269,7 @@ static int64_t seek(struct file *file, int64_t offset, enum seek_from from)
 {
     if (from == SEEK_CURRENT
         && __builtin_add_overflow(offset, (int64_t)file->position, &offset))
-        return -EOVERFLOW;
+        return -EINVAL;
     if ((from != SEEK_START && from != SEEK_CURRENT) || offset < 0)
         return -EINVAL;
     file->position = offset;

@@ -5,19 +5,49 @@
 #include "abi/linux/arguments.h"
 #include "kernel/exec.h"
 #include "lib/format.h"
+#include "lib/string.h"
+#include "mm/heap.h"
 
-/* execveat(fd, "", AT_EMPTY_PATH): the program is named by its descriptor. */
-static long exec_fd(int fd, const struct string_list *arguments,
+/* A program found from a descriptor is named by it; NULL: no memory. */
+static char *name_by_fd(int fd, const char *path)
+{
+    size_t bytes = sizeof "/dev/fd/2147483647/" + strlen(path);
+    char *name = heap_alloc(bytes);
+    if (name)
+        format(name, bytes, *path ? "/dev/fd/%d/%s" : "/dev/fd/%d", fd, path);
+    return name;
+}
+
+static int exec_named(int at, struct path_argument *from,
+    const struct program_name *name, const struct string_list *arguments,
     const struct string_list *environment)
 {
-    char name[sizeof "/dev/fd/2147483647"];
-    struct file *file = files_find(current->files, fd);
+    if (*from->text || at == AT_FDCWD)
+        return exec(&from->walk, from->text, name, arguments, environment);
+    /* What is open, perhaps without a name that leads to it. */
+    struct file *file = files_find(current->files, at);
     if (!file)
         return -EBADF;
-    format(name, sizeof name, "/dev/fd/%d", fd);
-    long result = exec_place(file->place, name, arguments, environment);
+    int error = exec_place(file->place, name, arguments, environment);
     file_put(file);
-    return result;
+    return error;
+}
+
+static int exec_at(int at, struct path_argument *from,
+    const struct string_list *arguments, const struct string_list *environment)
+{
+    struct program_name name = { from->text, false };
+    char *made = NULL;
+    if (*from->text != '/' && at != AT_FDCWD) {
+        name.text = made = name_by_fd(at, from->text);
+        if (!made)
+            return -ENOMEM;
+        name.is_lost =
+            files_flags(current->files, at) & FD_CLOSE_ON_EXEC;
+    }
+    int error = exec_named(at, from, &name, arguments, environment);
+    heap_free(made);
+    return error;
 }
 
 long sys_execveat(int at, const char __user *path,
@@ -35,11 +65,9 @@ long sys_execveat(int at, const char __user *path,
     int error = path_argument(&from, at, path, walk_flags);
     if (error)
         return error;
-    long result = !*from.text && at != AT_FDCWD
-        ? exec_fd(at, &arguments, &environment)
-        : exec(&from.walk, from.text, &arguments, &environment);
+    error = exec_at(at, &from, &arguments, &environment);
     path_argument_done(&from);
-    return result;
+    return error;
 }
 
 long sys_execve(const char __user *path,

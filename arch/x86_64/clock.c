@@ -19,6 +19,7 @@
 
 #define HZ_ASSUMED  1000000000ull
 #define BOOT_WINDOW_TICKS (PIT_HZ / 1000)
+enum { BOOT_CERTAINTY = 100, BOOT_TRIES = 100 };
 
 static struct {
     uint32_t sequence; /* [atomic] odd while the others change */
@@ -100,6 +101,7 @@ static void set_rate(uint64_t hz)
     atomic_store(&now_is.ns_per_count, (NS_PER_SECOND << 32) / hz);
     atomic_store_release(&now_is.sequence, sequence + 2);
     count_hz = hz;
+    log_debug("clock: counter at %lu kHz", (unsigned long)(hz / 1000));
 }
 
 /* What the CPU or the hypervisor says; 0: nothing. */
@@ -121,10 +123,10 @@ static uint64_t trust(
     return counts / (first.width + last->width) * (hz / 50);
 }
 
-static uint64_t measured_hz(void)
+/* One window; how much longer it was than its error, 0: no timer. */
+static uint64_t measure(uint64_t *hz)
 {
     struct pit_sample sample;
-    pit_start();
     if (!pit_read(&first))
         return 0;
     do
@@ -132,8 +134,24 @@ static uint64_t measured_hz(void)
             return 0;
     while ((uint16_t)(first.ticks - sample.ticks) < BOOT_WINDOW_TICKS);
     uint64_t counts = sample.count - first.count;
-    uint64_t hz = counts * PIT_HZ / (uint16_t)(first.ticks - sample.ticks);
-    trusted_counts = trust(counts, &sample, hz);
+    *hz = counts * PIT_HZ / (uint16_t)(first.ticks - sample.ticks);
+    trusted_counts = trust(counts, &sample, *hz);
+    return counts / (first.width + sample.width) + 1;
+}
+
+/* A busy host takes the CPU away in the middle: then once more, for nothing
+ * could mend a rate that is wrong by a factor later. */
+static uint64_t measured_hz(void)
+{
+    uint64_t hz = 0, certainty;
+    pit_start();
+    for (unsigned try = 0; try < BOOT_TRIES; try++) {
+        certainty = measure(&hz);
+        if (!certainty)
+            return 0;
+        if (certainty >= BOOT_CERTAINTY)
+            break;
+    }
     return hz;
 }
 

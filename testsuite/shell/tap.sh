@@ -5,6 +5,7 @@
 #     like 'a claim' "$(actual)" 'case pattern'
 #     becomes 'a claim' command…      it holds before ten seconds are over
 #     skip 'a claim' 'why not'
+#     under NAME SCRIPT…
 #     finish
 # $SH is the shell under test; scripts that tell of the shell start it by that.
 : "${SH:=sh}"
@@ -67,6 +68,25 @@ becomes() {
 }
 skip() {
     say_case ok "$1 # SKIP $2"
+}
+# under NAME SCRIPT…: the cases of other scripts, with $SH, which is called NAME.
+under() {
+    name=$1
+    shift
+    for script; do
+        mkdir -p "under/$script"
+        (cd "under/$script" && exec "$SH" "/tests/shell/$script.sh") \
+            > under/said 2>&1 < /dev/null
+        while read -r word rest; do
+            case $word in
+            ok) say_case ok "$name, $script: ${rest#* - }" ;;
+            not) fail "$name, $script: ${rest#* - }" ;;
+            '#') echo "# $rest" ;;
+            esac
+        done < under/said
+        ok "$name, $script: comes to its end" grep -q '^1\.\.' under/said
+    done
+    rm -rf under
 }
 finish() {
     echo "1..$cases"

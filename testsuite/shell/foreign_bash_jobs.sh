@@ -1,0 +1,12 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Debian's static bash: jobs.
+. /tests/shell/tap.sh
+
+SH=/foreign/bash
+if test -x $SH; then
+    under bash jobs
+else
+    skip bash 'there is no bash-static in this image'
+fi
+finish
