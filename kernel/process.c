@@ -59,6 +59,7 @@ static void free_process(struct grace *grace)
     pid_put(process->pid);
     pid_put(process->group);
     pid_put(process->session);
+    pid_put(process->hung_up_group);
     atomic_sub(&processes, 1);
     heap_free(process);
 }

@@ -59,6 +59,8 @@ struct process {
     struct pid *group, *session; /* with references and uses */
     struct list group_link, session_link;
     struct terminal *terminal; /* controlling, with a reference, or NULL */
+    struct pid *hung_up_group; /* told at its end: it was in the foreground when
+                                  the leader lost the terminal; reference */
     enum process_state state;
     bool has_execed;          /* setpgid's EACCES */
     bool is_subreaper, has_subreaper_above;

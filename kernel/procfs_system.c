@@ -109,15 +109,13 @@ int show_version(struct text *text, const struct proc_subject *subject)
     return 0;
 }
 
-static uint64_t heap_objects(void)
+static void show_heap(struct text *text)
 {
-    uint64_t used = 0;
     for (unsigned i = 0; i < heap_classes(); i++) {
         struct heap_class_totals totals;
         heap_class_totals(i, &totals);
-        used += totals.used;
+        text_print(text, "heap_%lu %lu\n", totals.object_bytes, totals.used);
     }
-    return used;
 }
 
 /* What ends may leave more to be ended: an exit's last puts, say. */
@@ -149,7 +147,7 @@ int show_tenon(struct text *text, const struct proc_subject *subject)
     text_print(text, "table_pages %lu\n", totals.tables - own_tables);
     text_print(text, "anonymous_pages %lu\n", totals.anonymous);
     text_print(text, "store_pages %lu\n", totals.store);
-    text_print(text, "heap_objects %lu\n", heap_objects());
+    show_heap(text);
     text_print(text, "threads %u\n", thread_count());
     text_print(text, "processes %u\n", process_count());
     text_print(text, "pids %u\n", pid_count());

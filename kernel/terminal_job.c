@@ -9,13 +9,18 @@
 
 #include "arch/atomic.h"
 #include "lib/signals.h"
-#include "mm/heap.h"
 
 static void tell_group(struct pid *group, int number)
 {
     struct signal_info info = { .number = number, .code = SI_KERNEL };
     if (group)
         signal_send_group(group, &info);
+}
+
+static void tell_hang_up(struct pid *group)
+{
+    tell_group(group, SIGHUP);
+    tell_group(group, SIGCONT);
 }
 
 static void tell_process(struct process *process, int number)
@@ -185,8 +190,7 @@ int terminal_leave(struct terminal *terminal)
     if (process->terminal == terminal)
         forget(process);
     spin_unlock(&process_tree_lock);
-    tell_group(group, SIGHUP);
-    tell_group(group, SIGCONT);
+    tell_hang_up(group);
     put_or_null(group);
     return is_mine ? 0 : -ENOTTY;
 }
@@ -235,94 +239,56 @@ int terminal_set_foreground(struct terminal *terminal, int number)
 
 /* Hang-ups. */
 
-/* A leader whose terminal went before it: when it ends, the group that was in
- * the foreground is told. */
-struct orphan {
-    struct list link;
-    struct pid *session, *group;
-};
-static struct list orphans = LIST_INIT(orphans);
-static struct spinlock orphans_lock = SPINLOCK_INIT(RANK_LEAF);
-
-/* Takes both references. */
-static void remember_group(struct pid *session, struct pid *group)
-{
-    struct orphan *orphan =
-        session && group ? heap_alloc(sizeof *orphan) : NULL;
-    if (!orphan) {
-        put_or_null(session);
-        put_or_null(group);
-        return;
-    }
-    orphan->session = session;
-    orphan->group = group;
-    spin_lock(&orphans_lock);
-    list_add(&orphans, &orphan->link);
-    spin_unlock(&orphans_lock);
-}
-
-static void tell_remembered(struct pid *session)
-{
-    struct orphan *orphan, *found = NULL;
-    spin_lock(&orphans_lock);
-    list_for_each(orphan, &orphans, link)
-        if (orphan->session == session)
-            found = orphan;
-    if (found)
-        list_remove(&found->link);
-    spin_unlock(&orphans_lock);
-    if (!found)
-        return;
-    tell_group(found->group, SIGHUP);
-    tell_group(found->group, SIGCONT);
-    pid_put(found->group);
-    pid_put(found->session);
-    heap_free(found);
-}
-
 /* Takes the terminal from its session: the leader, with a reference, or NULL;
- * the session and the foreground group, with references. */
+ * the foreground group, with one. */
 static struct process *detach_session(
-    struct terminal *terminal, struct pid **session, struct pid **group)
+    struct terminal *terminal, struct pid **group)
+    must_hold(process_tree_lock)
 {
     struct process *process, *leader = NULL;
-    spin_lock(&process_tree_lock);
-    *session = get_or_null(terminal->session);
+    struct pid *session = terminal->session;
     *group = get_or_null(terminal->group);
-    if (*session)
-        list_for_each(process, &(*session)->members[PID_SESSION], session_link)
+    if (session)
+        list_for_each(process, &session->members[PID_SESSION], session_link)
             if (process->is_session_leader && process->terminal == terminal)
                 leader = process_get(process);
     forget_session(terminal);
+    return leader;
+}
+
+/* The leader hears of it before those in the foreground, who are told when it
+ * ends: noted before it can. */
+static struct process *detach_and_note(
+    struct terminal *terminal, struct pid **group)
+{
+    spin_lock(&process_tree_lock);
+    struct process *leader = detach_session(terminal, group);
+    if (leader) {
+        put_or_null(leader->hung_up_group);
+        leader->hung_up_group = get_or_null(*group);
+    }
     spin_unlock(&process_tree_lock);
     return leader;
 }
 
 static void hang_up(struct terminal *terminal, bool session_ends)
 {
-    struct pid *session, *group;
+    struct pid *group;
     spin_lock(&terminal->lock);
     atomic_add(&terminal->hangups, 1);
     line_flush_input(terminal->line);
     line_start(terminal->line);
     terminal_settle(terminal);
     terminal_wake(terminal, READY_IN | READY_OUT | READY_ERROR | READY_HANGUP);
-    struct process *leader = detach_session(terminal, &session, &group);
+    struct process *leader = detach_and_note(terminal, &group);
     if (leader) {
         tell_process(leader, SIGHUP);
         tell_process(leader, SIGCONT);
         process_put(leader);
     }
-    if (session_ends) {
+    if (session_ends)
         tell_group(group, SIGHUP);
-        put_or_null(session);
-        put_or_null(group);
-    } else if (leader) {
-        remember_group(session, group);
-    } else {
-        put_or_null(session);
-        put_or_null(group);
-    }
+    put_or_null(group);
 }
 
 void terminal_hang_up(struct terminal *terminal)
@@ -346,25 +312,38 @@ void terminal_vhangup(struct process *process)
     terminal_put(terminal);
 }
 
+static void tell_noted_group(struct process *leader)
+{
+    spin_lock(&process_tree_lock);
+    struct pid *group = leader->hung_up_group;
+    leader->hung_up_group = NULL;
+    spin_unlock(&process_tree_lock);
+    tell_hang_up(group);
+    put_or_null(group);
+}
+
+static void leave_pty(struct terminal *terminal)
+{
+    struct pid *group;
+    spin_lock(&process_tree_lock);
+    struct process *same = detach_session(terminal, &group);
+    spin_unlock(&process_tree_lock);
+    if (same)
+        process_put(same);
+    tell_group(group, SIGHUP);
+    put_or_null(group);
+}
+
 /* A real line is hung up for everyone; a pty lives on while its master does,
  * so that only those in the foreground hear of it. */
 void terminal_leave_session(struct process *leader)
 {
     struct terminal *terminal = terminal_of(leader);
-    struct pid *session, *group;
-    if (!terminal) {
-        tell_remembered(leader->session);
-        return;
-    }
-    if (!terminal->driver->is_pty) {
+    if (!terminal)
+        return tell_noted_group(leader);
+    if (terminal->driver->is_pty)
+        leave_pty(terminal);
+    else
         hang_up(terminal, true);
-    } else {
-        struct process *same = detach_session(terminal, &session, &group);
-        if (same)
-            process_put(same);
-        tell_group(group, SIGHUP);
-        put_or_null(session);
-        put_or_null(group);
-    }
     terminal_put(terminal);
 }

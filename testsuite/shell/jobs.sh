@@ -61,6 +61,7 @@ END
 ok 'kill %1' typed <<'END'
 sleep 100 &
 sleep 100 &
+@wait 0.5
 jobs > list; kill %1; kill %2; wait; echo sum=$(grep -c sleep list)
 @line sum=2
 END
