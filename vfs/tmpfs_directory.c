@@ -247,7 +247,7 @@ static int list_locked(
             return 0;
         *cookie = entry->cookie;
         entry = tree_entry(
-            tree_previous(&entry->child_node), struct entry, child_node);
+            tree_prev(&entry->child_node), struct entry, child_node);
     }
     return 0;
 }
