@@ -14,6 +14,8 @@ struct fault {
     enum fault_kind kind;
     bool was_present; /* a mapping was there and forbade it */
     bool from_user;
+    unsigned vector;     /* both the CPU's own, for the signal frame */
+    unsigned long error;
 };
 
 /* Any other exception of user code, said as the signal it means. */

@@ -42,10 +42,10 @@ static void tell_program(const struct fault *fault, int error)
 {
     switch (error) {
     case -EACCES:
-        signal_fault(SIGSEGV, SEGV_ACCERR, fault->address);
+        signal_fault(SIGSEGV, SEGV_ACCERR, fault);
         break;
     case -EIO:
-        signal_fault(SIGBUS, BUS_ADRERR, fault->address);
+        signal_fault(SIGBUS, BUS_ADRERR, fault);
         break;
     case -ENOMEM:
         end_for_want_of_memory();
@@ -53,7 +53,7 @@ static void tell_program(const struct fault *fault, int error)
     case -ERESTART:
         break; /* it ends on its way out */
     default:
-        signal_fault(SIGSEGV, SEGV_MAPERR, fault->address);
+        signal_fault(SIGSEGV, SEGV_MAPERR, fault);
     }
 }
 

@@ -20,7 +20,8 @@ noreturn_fn void process_end(int status);  /* exit_group(2), fatal signals */
 noreturn_fn void thread_end_killed(void);
 /* Begins the end of current's process: the others get WORK_KILL. */
 void process_kill_threads(int status);
-/* The same for any process, its handlers->lock held: also current's threads. */
+/* The same for any process, its handlers->lock held; current, if it is one of
+ * them, is left to the caller. */
 void process_kill_locked(struct process *process, int status);
 /* exec: the other threads of current's process end; current becomes leader.
  * -EAGAIN (-ERESTART) if another exec or exit is under way. */

@@ -55,15 +55,14 @@ static void make_root(void)
     for (size_t i = 0; i < array_size(types); i++)
         if (filesystem_register(types[i]))
             log_error("Filesystem %s cannot be used", types[i]->name);
-    int error = unnamed_init();
-    if (!error && !rootfs_type.make(NULL, &filesystem))
+    if (!rootfs_type.make(NULL, &filesystem))
         mounts = mounts_new(filesystem, "rootfs");
     if (mounts) {
         struct place root = mounts_root(mounts);
         current->paths = paths_new(root);
         place_put(root);
     }
-    if (!current->paths)
+    if (!current->paths || !unnamed_init() || !tmpfs_init())
         panic("There is too little memory for the root filesystem.");
 }
 

@@ -11,16 +11,6 @@
 
 enum { DESCRIBE_BYTES = 1024 };
 
-char *proc_path(struct place place, struct place root, char *buffer)
-{
-    static const char unreachable[] = "(unreachable)";
-    size_t bytes = sizeof unreachable - 1;
-    char *path = place_path(place, root, buffer, PATH_BYTES_MAX);
-    return path && !memcmp(path, unreachable, min(bytes, strlen(path)))
-        ? path + bytes
-        : path;
-}
-
 /* The path of a place, as current sees it; takes the references over. */
 static int place_to_text(struct place place, char **target)
 {
@@ -28,7 +18,7 @@ static int place_to_text(struct place place, char **target)
     char *buffer = heap_alloc(PATH_BYTES_MAX);
     int result = -ENOMEM;
     if (buffer) {
-        char *path = proc_path(place, root, buffer);
+        char *path = place_path_from_top(place, root, buffer, PATH_BYTES_MAX);
         result = path ? (int)strlen(path) : -ENAMETOOLONG;
         if (path)
             memmove(buffer, path, result + 1);

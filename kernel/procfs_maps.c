@@ -46,7 +46,8 @@ static const char *describe(const struct mapper *m, const struct area *area,
     if (!is_file)
         return m->path;
     const struct file *file = area->object;
-    return proc_path(file->place, m->root, m->path);
+    return place_path_from_top(
+        file->place, m->root, m->path, PATH_BYTES_MAX);
 }
 
 static bool add_area(const struct area *area, void *data)

@@ -3,6 +3,7 @@
  *
  * Their list is under a spin lock, their paths need others; so references are
  * gathered first, and looked at afterwards. */
+#include "arch/atomic.h"
 #include "kernel/procfs_tree.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -38,6 +39,8 @@ static int gather(struct mounts *mounts, struct gathered *g)
     unsigned room = 16;
     for (;;) {
         *g = (struct gathered){ .room = room };
+        if (!mounts)
+            return 0; /* the root was unmounted: nothing is reached from it */
         g->mounts = heap_alloc(room * sizeof *g->mounts);
         if (!g->mounts)
             return -ENOMEM;
@@ -67,6 +70,14 @@ static void add_mount_options(struct text *text, const struct mount *mount)
     for (unsigned i = 0; i < array_size(words); i++)
         if (mount->flags & words[i].flag)
             text_add_string(text, words[i].text);
+}
+
+/* Of the filesystem, whichever mount one looks through. */
+static void add_synchronous(
+    struct text *text, const struct filesystem *filesystem)
+{
+    if (filesystem->flags & MOUNT_SYNCHRONOUS)
+        text_add_string(text, ",sync");
 }
 
 static void add_filesystem_options(
@@ -113,6 +124,7 @@ static void add_mount(struct text *text, struct mount *mount, const char *path,
     text_add_escaped(text, path, special);
     text_print(text, " %s %s", filesystem->type->name,
         mount_is_read_only(mount) ? "ro" : "rw");
+    add_synchronous(text, filesystem);
     add_mount_options(text, mount);
     add_filesystem_options(text, filesystem, buffer);
     text_add_string(text, " 0 0\n");
@@ -134,6 +146,7 @@ static void add_mount_info(struct text *text, struct mount *mount,
     add_source(text, mount);
     text_add_string(
         text, filesystem->flags & MOUNT_READ_ONLY ? " ro" : " rw");
+    add_synchronous(text, filesystem);
     add_filesystem_options(text, filesystem, buffer);
     text_add_string(text, "\n");
 }
@@ -177,7 +190,7 @@ static int show(struct text *text, const struct proc_subject *subject,
     paths_put(paths);
     struct gathered g;
     char *buffer = heap_alloc(2 * PATH_BYTES_MAX);
-    int error = buffer ? gather(root.mount->mounts, &g) : -ENOMEM;
+    int error = buffer ? gather(atomic_load(&root.mount->mounts), &g) : -ENOMEM;
     if (!error) {
         for (unsigned i = 0; i < g.count; i++)
             add_one(text, g.mounts[i], root, form, buffer);

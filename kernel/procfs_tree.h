@@ -77,10 +77,6 @@ bool subject_may_inspect(const struct proc_subject *subject);
 /* A number as echo writes it. -EINVAL */
 int proc_parse(const char *value, int64_t least, int64_t most, int64_t *number);
 
-/* The path of a place as seen from root, in buffer, of PATH_BYTES_MAX; NULL:
- * too long.  That it cannot be reached from there is not said in /proc. */
-char *proc_path(struct place place, struct place root, char *buffer);
-
 /* The tables. */
 extern const struct proc_entry proc_root, sys_root;
 extern const struct proc_entry proc_process_children[];

@@ -78,11 +78,9 @@ static void send_death_signals(struct process *child)
 {
     struct thread *thread;
     list_for_each(thread, &child->threads, task.process_link) {
-        struct signal_info info = {
-            .number = thread->task.parent_death_signal,
-            .code = SI_USER,
-            .shape = SHAPE_KILL,
-        };
+        struct signal_info info;
+        signal_info_from_current(
+            &info, thread->task.parent_death_signal, SI_USER);
         if (info.number && !thread->task.is_exiting)
             signal_send_process_locked(child, &info);
     }

@@ -12,6 +12,7 @@
 #include "sched/grace.h"
 #include "sched/thread.h"
 
+struct fault;
 struct frame;
 struct process;
 struct pid;
@@ -38,7 +39,6 @@ struct queued_signal {
     struct list link;
     struct signal_info info;
     uint32_t uid;       /* counted against */
-    bool is_counted;
     bool is_preallocated; /* a timer's own: not freed. For those alone: */
     uint8_t place;        /* where it is now: kernel/signal_later.c */
     struct process *process; /* for whom: no references, the owner's life is */
@@ -96,7 +96,7 @@ int signal_send_process(struct process *process, const struct signal_info *info)
 int signal_send_group(struct pid *group, const struct signal_info *info); /* kernel's own */
 /* A synchronous fault of current: cannot be blocked or ignored. */
 void signal_force(const struct signal_info *info);
-void signal_fault(int number, int code, uintptr_t address);
+void signal_fault(int number, int code, const struct fault *fault);
 /* A preallocated one, e.g. of a timer; from interrupts too. False: still queued. */
 bool signal_send_queued(struct queued_signal *queued, struct process *process,
     struct thread *thread);

@@ -160,16 +160,14 @@ static bool pump_some(struct terminal *terminal)
     unsigned char bytes[128];
     spin_lock(&terminal->lock);
     unsigned long irq = spin_lock_irq(&terminal->arriving_lock);
-    size_t before = terminal->arriving.read;
-    size_t count = ring_take(&terminal->arriving, bytes, sizeof bytes);
+    size_t count = ring_peek(&terminal->arriving, bytes, sizeof bytes);
     spin_unlock_irq(&terminal->arriving_lock, irq);
+    /* What the line has no room for keeps its place meanwhile: only with
+     * terminal->lock are bytes taken out, but they come in at any time. */
     size_t used = line_receive(terminal->line, bytes, count);
-    if (used < count) {
-        /* Nobody else takes bytes out without terminal->lock. */
-        irq = spin_lock_irq(&terminal->arriving_lock);
-        terminal->arriving.read = before + used;
-        spin_unlock_irq(&terminal->arriving_lock, irq);
-    }
+    irq = spin_lock_irq(&terminal->arriving_lock);
+    ring_drop(&terminal->arriving, used);
+    spin_unlock_irq(&terminal->arriving_lock, irq);
     terminal_settle(terminal);
     return used && used == count;
 }

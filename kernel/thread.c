@@ -163,6 +163,9 @@ void thread_drop_parts(struct thread *thread)
     if (thread == current)
         thread_run_deferred();
     space_put(leave_space(thread));
+    /* The files that were mapped: a parent may unmount where they lie. */
+    if (thread == current)
+        thread_run_deferred();
 }
 
 /* The scheduler's: interrupts are off. */

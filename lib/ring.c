@@ -30,13 +30,24 @@ size_t ring_put(struct ring *ring, const void *bytes, size_t count)
     return count;
 }
 
-size_t ring_take(struct ring *ring, void *bytes, size_t count)
+size_t ring_peek(const struct ring *ring, void *bytes, size_t count)
 {
     count = min(count, ring_used(ring));
     size_t at = ring->read & (ring->capacity - 1);
     size_t first = min(count, ring->capacity - at);
     memcpy(bytes, ring->bytes + at, first);
     memcpy((char *)bytes + first, ring->bytes, count - first);
+    return count;
+}
+
+void ring_drop(struct ring *ring, size_t count)
+{
     ring->read += count;
+}
+
+size_t ring_take(struct ring *ring, void *bytes, size_t count)
+{
+    count = ring_peek(ring, bytes, count);
+    ring_drop(ring, count);
     return count;
 }

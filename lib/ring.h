@@ -15,8 +15,11 @@ struct ring {
 void ring_init(struct ring *ring, void *bytes, size_t capacity);
 size_t ring_used(const struct ring *ring);
 size_t ring_free(const struct ring *ring);
-/* Both return how many bytes moved. */
+/* All return how many bytes moved. */
 size_t ring_put(struct ring *ring, const void *bytes, size_t count);
 size_t ring_take(struct ring *ring, void *bytes, size_t count);
+/* They stay inside; ring_drop takes the first `count` away later. */
+size_t ring_peek(const struct ring *ring, void *bytes, size_t count);
+void ring_drop(struct ring *ring, size_t count);
 
 #endif

@@ -3,6 +3,7 @@
  *
  * Whatever may fail is done before anything is taken away: a fixed mapping that
  * cannot be made leaves what was there. */
+#include "arch/atomic.h"
 #include "lib/errno.h"
 #include "mm/area.h"
 #include "mm/heap.h"
@@ -120,17 +121,24 @@ static int place(struct space *space, const struct mapping *mapping,
         error = check_limits(space, area, at);
     if (error)
         return error;
+    /* Before anything is gone; taking away may split one more. */
+    if (space->area_count >= AREAS_MAX)
+        return -ENOMEM;
     if (mapping->place == PLACE_FIXED &&
         (error = unmap_locked(space, at, at + bytes, removed)))
         return error;
-    if (space->area_count >= AREAS_MAX)
-        return -ENOMEM;
     area->start = at;
     area->end = at + bytes;
     if (!area->store)
         area->offset = at;
     area_insert(space, area, NULL);
-    return 0;
+    /* Denied before it was there to be seen. */
+    if (!area_may_write_store(area) || !area->store ||
+        !atomic_load(&area->store->denies_writes))
+        return 0;
+    area_remove(area, removed);
+    list_remove(&area->store_link); /* the caller's */
+    return -EPERM;
 }
 
 /* The area of a mapping with all its references, from 0 to its size. */

@@ -117,8 +117,11 @@ static int move_area(struct move *m, struct area *area, uintptr_t *at)
     int error = choose_target(m, &target);
     if (error)
         return error;
-    /* What was in the way may have been joined to it. */
+    /* What was in the way may have been joined to it; or was it, as an empty
+     * old range overlaps with nothing. */
     area = area_find(space, start);
+    if (!area || area->start > start)
+        return -EFAULT;
     if (!keeps_old &&
         (error = areas_isolate(space, start, m->old_end, &area)))
         return error;

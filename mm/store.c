@@ -146,7 +146,11 @@ int store_fault(struct store *store, uint64_t index, struct page **page)
     spin_unlock(&store->lock);
     if (*page)
         return 0;
-    return is_inside ? make(store, index, PAGE_USER, WITHIN_SIZE, page) : -EIO;
+    if (!is_inside)
+        return -EIO;
+    int error = make(store, index, PAGE_USER, WITHIN_SIZE, page);
+    /* A full filesystem, say: all the same to a program that faults. */
+    return error && error != -ENOMEM ? -EIO : error;
 }
 
 uint64_t store_next_page(struct store *store, uint64_t from)

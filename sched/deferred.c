@@ -22,7 +22,7 @@ void thread_defer(struct deferred *deferred)
 {
     struct thread *thread = current;
     list_init(&deferred->link);
-    if (irq_is_inside() || !thread->space) {
+    if (irq_is_inside() || !thread->process) {
         struct list alone;
         list_init(&alone);
         list_add(&alone, &deferred->link);

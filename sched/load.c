@@ -20,9 +20,10 @@ static bool is_asleep_now; /* [atomic] */
 
 static unsigned running_on(const struct run_queue *queue)
 {
+    /* Only compared: another CPU's thread may end meanwhile. */
     const struct thread *running = atomic_load(&queue->running);
     return atomic_load(&queue->queued) +
-        (running && !running->sched.is_idle);
+        (running && running != queue->idle);
 }
 
 static unsigned running_in_all(void)

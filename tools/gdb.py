@@ -70,10 +70,12 @@ class Files(gdb.Command):
     def invoke(self, argument, from_tty):
         leader = process_of(int(argument))['leader']
         slots = leader['files']['slots']
-        for fd in range(int(slots['count'])):
-            file = slots['files'][fd]
-            if int(file):
-                print(f"{fd:4} {file} ops {file['ops']}")
+        for index in range(int(slots['chunk_count'])):
+            chunk = slots['chunks'][index]
+            for at in range(64 if int(chunk) else 0):
+                file = chunk['files'][at]
+                if int(file):
+                    print(f"{index * 64 + at:4} {file} ops {file['ops']}")
 
 
 class Maps(gdb.Command):
@@ -97,6 +99,35 @@ class Maps(gdb.Command):
         walk(leader['space']['areas']['root'])
 
 
+class Log(gdb.Command):
+    """log: the lines of the kernel's log that are kept."""
+
+    def __init__(self):
+        super().__init__('log', gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        def of_log(name):
+            return gdb.parse_and_eval(f"'log.c'::{name}")
+        kept = of_log('text')
+        text = gdb.selected_inferior().read_memory(
+            int(kept.address), kept.type.sizeof).tobytes()
+        records = of_log('records')
+        count = records.type.range()[1] + 1
+        for sequence in range(int(of_log('oldest')), int(of_log('next'))):
+            record = records[sequence % count]
+            start, size = int(record['start']), int(record['bytes'])
+            line = bytes_of_ring(text, start, size)
+            us = int(record['time_ns']) // 1000
+            print(f'[{us // 1000000:5}.{us % 1000000:06}] '
+                  f"{line.decode('latin-1')}")
+
+
+def bytes_of_ring(ring, start, count):
+    start %= len(ring)
+    return (ring[start:] + ring[:start])[:count]
+
+
 Threads()
 Files()
 Maps()
+Log()

@@ -101,7 +101,8 @@ static unsigned complete(const struct inode *inode, unsigned mask,
             full->mode &= ~MODE_SETGID;
         return mask;
     }
-    bool by_owner = mask & (SET_UID | SET_GID) && !is_directory;
+    bool by_owner =
+        mask & (SET_UID | SET_GID | SET_OWNER_AGAIN) && !is_directory;
     bool by_size = mask & SET_BYTES && !credentials_can(who, CAPABLE_FSETID);
     if (!by_owner && !by_size)
         return mask;
@@ -139,6 +140,8 @@ static int change_locked(struct inode *inode, unsigned mask,
     if (error)
         return error;
     mask = complete(inode, mask, &full, who);
+    if (mask & SET_OWNER_AGAIN && mask & SET_MODE && !inode_is_owned(inode, who))
+        return -EPERM;
     if (inode->ops->set_attributes)
         error = inode->ops->set_attributes(inode, mask, &full);
     else if (mask & SET_BYTES && inode->store)

@@ -56,8 +56,10 @@ static void last_put(struct deferred *deferred)
         lock_drop_file(file);
     if (file->ops->release)
         file->ops->release(file);
-    if (file->is_writer)
+    if (file->is_writer) {
         inode_end_write(file->inode);
+        mount_end_write(file->place.mount);
+    }
     if (file->inode)
         inode_put(file->inode);
     if (file->place.mount)

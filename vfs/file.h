@@ -70,7 +70,7 @@ struct file {
     uint64_t position;
     struct pid *owner_pid; /* F_SETOWN */
     int owner_signal, owner_kind;
-    bool is_writer;        /* counted by inode_allow_write */
+    bool is_writer; /* counted by inode_allow_write and mount_begin_write */
     struct list watchers;  /* epoll's entries, under `lock` */
     struct spinlock lock;
     struct deferred deferred;

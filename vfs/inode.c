@@ -6,6 +6,7 @@
 #include "arch/atomic.h"
 #include "mm/heap.h"
 #include "sched/timer.h"
+#include "vfs/extended.h"
 #include "vfs/mount.h"
 
 static const struct inode_ops no_ops;
@@ -52,6 +53,7 @@ void inode_put(struct inode *inode)
         return;
     if (inode->ops->free)
         inode->ops->free(inode);
+    extended_free(inode);
     store_put(inode->store);
     filesystem_drop_inode(inode->filesystem);
     grace_call(&inode->grace, free_inode);

@@ -39,6 +39,7 @@ enum attribute_mask { /* what a change sets */
     SET_MODE = 1, SET_UID = 2, SET_GID = 4, SET_BYTES = 8,
     SET_ACCESSED = 16, SET_MODIFIED = 32,
     SET_ACCESSED_NOW = 64, SET_MODIFIED_NOW = 128,
+    SET_OWNER_AGAIN = 256, /* chown to what it is: what that takes away goes */
 };
 
 /* Directory reading: return false when the reader's buffer is full. */
@@ -86,6 +87,8 @@ struct inode_ops {
     /* The last reference is gone: frees what is private. The inode itself and
      * its store go afterwards. */
     void (*free)(struct inode *inode);
+    bool keeps_extended; /* vfs/extended.h */
+    bool can_be_sealed;  /* vfs/seals.h */
 };
 
 struct inode {
@@ -97,6 +100,8 @@ struct inode {
     enum inode_type type;
     struct store *store; /* content of regular files, or NULL */
     void *private;
+    struct extended *extended; /* [change] vfs/extended.c */
+    unsigned seals;            /* [change, atomic] enum seal */
     struct mutex change; /* directories: names; files: size and writes */
 
     /* Under lock: */
@@ -122,7 +127,10 @@ struct filesystem {
     uint64_t device;     /* st_dev */
     struct entry *root;  /* owned */
     void *private;
-    unsigned flags;      /* [atomic] MOUNT_READ_ONLY: for all its mounts */
+    /* [atomic] MOUNT_READ_ONLY, MOUNT_SYNCHRONOUS: for all its mounts. */
+    unsigned flags;
+    int writers;         /* [atomic] of all its mounts */
+    int orphans;         /* [atomic] inodes that live without a name */
     uint64_t next_inode; /* [atomic] */
     struct mutex rename; /* renames that move directories */
     uint64_t max_pages, used_pages, max_inodes, used_inodes; /* tmpfs; [atomic] */
@@ -161,7 +169,7 @@ uint64_t device_number_new(void); /* anonymous: major 0 */
 struct inode *inode_new(struct filesystem *filesystem, enum inode_type type,
     unsigned mode, const struct credentials *owner); /* NULL */
 /* Of no tree: pipes, eventfds; type 0 is an anonymous inode. st_dev of an
- * internal filesystem made on first use. NULL. (vfs/unnamed.c) */
+ * internal filesystem for its type. NULL. (vfs/unnamed.c) */
 struct inode *inode_new_unnamed(enum inode_type type, unsigned mode,
     const struct credentials *owner);
 struct inode *inode_get(struct inode *inode);

@@ -184,15 +184,13 @@ static int kmsg_wait(struct file *file, struct kmsg_reader *reader)
     return 0;
 }
 
-static ssize_t kmsg_read(
-    struct file *file, struct transfer *t, uint64_t *position)
+/* -EAGAIN: another reader of the file was faster. */
+static ssize_t kmsg_give(struct kmsg_reader *reader, struct transfer *t)
 {
-    struct kmsg_reader *reader = file->private;
-    int error = kmsg_wait(file, reader);
-    if (error)
-        return error;
     uint64_t sequence = reader->sequence;
     size_t bytes = log_read(&sequence, reader->line, sizeof reader->line - 1);
+    if (!bytes)
+        return -EAGAIN;
     reader->line[bytes] = '\0';
     bytes = kmsg_record(reader, sequence - 1);
     if (bytes > t->left)
@@ -201,6 +199,22 @@ static ssize_t kmsg_read(
         return -EFAULT;
     reader->sequence = sequence;
     return bytes;
+}
+
+static ssize_t kmsg_read(
+    struct file *file, struct transfer *t, uint64_t *position)
+{
+    struct kmsg_reader *reader = file->private;
+    ssize_t result;
+    do {
+        int error = kmsg_wait(file, reader);
+        if (error)
+            return error;
+        mutex_lock(&file->position_lock);
+        result = kmsg_give(reader, t);
+        mutex_unlock(&file->position_lock);
+    } while (result == -EAGAIN);
+    return result;
 }
 
 static ssize_t kmsg_write(

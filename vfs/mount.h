@@ -11,6 +11,7 @@ enum mount_flags {
     MOUNT_READ_ONLY = 1, MOUNT_NO_SETUID = 2, MOUNT_NO_DEVICES = 4,
     MOUNT_NO_EXECUTE = 8, MOUNT_SYNCHRONOUS = 16, MOUNT_NO_ATIME = 32,
     MOUNT_NO_DIR_ATIME = 64, MOUNT_RELATIVE_ATIME = 128, MOUNT_STRICT_ATIME = 256,
+    MOUNT_HOLD = 1 << 16, /* for a moment: who wants to write waits */
 };
 
 struct mounts; /* a namespace of mounts, counted */
@@ -29,17 +30,29 @@ struct mount {
     struct list link;     /* in mounts, in order of mounting */
     struct list hash_link; /* by at */
     struct list children, sibling;
-    unsigned flags;
+    unsigned flags;       /* [atomic] */
+    int writers;          /* [atomic] between mount_begin_write and _end_ */
     int id, parent_id;
     char *source;         /* "none", "tmpfs", …; for /proc/mounts */
     bool is_detached;
-    bool is_expiring; /* UNMOUNT_EXPIRE was asked once */
+    /* [atomic] UNMOUNT_EXPIRE was asked once, and this many puts ago it counts
+     * as used again. */
+    int expiry_puts;
     struct mount *copy; /* [mounts change] of it, while a bind copies a tree */
 };
 
 struct mount *mount_get(struct mount *mount);
 void mount_put(struct mount *mount); /* may sleep */
 bool mount_is_read_only(const struct mount *mount); /* or its filesystem is */
+/* Something below mount is about to change: -EROFS, or it cannot become
+ * read-only until mount_end_write.  An open file that may be written is such a
+ * change for as long as it is open. */
+int mount_begin_write(struct mount *mount);
+void mount_end_write(struct mount *mount);
+
+/* Something of inode was read through mount (NULL: none): its access time, as
+ * far as the mount wants to know. */
+void mount_touch_accessed(const struct mount *mount, struct inode *inode);
 
 struct place place_get(struct place place);
 void place_put(struct place place); /* may sleep */

@@ -93,8 +93,9 @@ int mount_new(const char *type_name, const char *source, struct place at,
     }
     mounts_change_begin();
     error = is_twice(mount, at) ? -EBUSY : put_over(mount, at);
-    if (!error && flags & MOUNT_READ_ONLY)
-        atomic_or(&filesystem->flags, MOUNT_READ_ONLY);
+    if (!error)
+        atomic_or(&filesystem->flags,
+            flags & (MOUNT_READ_ONLY | MOUNT_SYNCHRONOUS));
     mounts_change_end();
     if (error)
         mount_put(mount);
@@ -158,9 +159,7 @@ static int copy_below(struct place from, struct mount *top_copy)
 static int bind_locked(
     struct place from, struct place at, struct mount *copy, bool recursive)
 {
-    if (from.mount->is_detached)
-        return -EINVAL;
-    int error = put_over(copy, at);
+    int error = from.mount->is_detached ? -EINVAL : put_over(copy, at);
     if (error) {
         mount_put(copy);
         return error;
@@ -217,19 +216,57 @@ int mount_move(struct place from, struct place to)
 
 /* Remount. */
 
+/* No writer comes between looking for one and the flag. */
+static int make_read_only(unsigned *flags, const int *writers)
+{
+    if (atomic_load(flags) & MOUNT_READ_ONLY)
+        return 0;
+    atomic_or(flags, MOUNT_HOLD);
+    int error = atomic_load(writers) ? -EBUSY : 0;
+    if (!error)
+        atomic_or(flags, MOUNT_READ_ONLY);
+    atomic_and(flags, ~MOUNT_HOLD);
+    return error;
+}
+
+/* A file without a name will be removed when it is closed: that writes too. */
+static int make_all_read_only(struct filesystem *filesystem)
+{
+    int error = make_read_only(&filesystem->flags, &filesystem->writers);
+    if (error || !atomic_load(&filesystem->orphans))
+        return error;
+    atomic_and(&filesystem->flags, ~MOUNT_READ_ONLY);
+    return -EBUSY;
+}
+
 static int remount_all(struct mount *mount, unsigned flags, const char *options)
 {
     struct filesystem *filesystem = mount->filesystem;
+    unsigned before = atomic_load(&filesystem->flags);
     int error = 0;
+    if (flags & ~before & MOUNT_READ_ONLY)
+        error = make_all_read_only(filesystem);
+    if (error)
+        return error;
     if (filesystem->type->remount)
         error = filesystem->type->remount(filesystem, options);
     if (error)
-        return error;
-    if (flags & MOUNT_READ_ONLY)
-        atomic_or(&filesystem->flags, MOUNT_READ_ONLY);
-    else
-        atomic_and(&filesystem->flags, ~MOUNT_READ_ONLY);
-    return 0;
+        flags = before;
+    atomic_or(
+        &filesystem->flags, flags & (MOUNT_READ_ONLY | MOUNT_SYNCHRONOUS));
+    atomic_and(
+        &filesystem->flags, flags | ~(MOUNT_READ_ONLY | MOUNT_SYNCHRONOUS));
+    return error;
+}
+
+/* What a remount says nothing of stays. */
+static unsigned keep_access_times(unsigned flags, unsigned before)
+{
+    enum {
+        ACCESS_TIMES = MOUNT_NO_ATIME | MOUNT_NO_DIR_ATIME
+            | MOUNT_RELATIVE_ATIME | MOUNT_STRICT_ATIME,
+    };
+    return flags & ACCESS_TIMES ? flags : flags | (before & ACCESS_TIMES);
 }
 
 int mount_change(struct place at, unsigned flags, bool is_bind_remount,
@@ -241,8 +278,11 @@ int mount_change(struct place at, unsigned flags, bool is_bind_remount,
         error = -EINVAL;
     else if (!is_bind_remount)
         error = remount_all(at.mount, flags, options);
+    else if (flags & MOUNT_READ_ONLY)
+        error = make_read_only(&at.mount->flags, &at.mount->writers);
     if (!error)
-        atomic_store(&at.mount->flags, flags);
+        atomic_store(&at.mount->flags,
+            keep_access_times(flags, atomic_load(&at.mount->flags)));
     mounts_change_end();
     return error;
 }
@@ -258,16 +298,15 @@ static bool is_busy(const struct mount *mount)
 static int check_removal(struct place at, unsigned how)
 {
     struct mount *mount = at.mount;
-    if (!is_root_of_mount(at) || mount->is_detached)
+    /* Nothing is below the first one. */
+    if (!is_root_of_mount(at) || mount->is_detached || !mount->at.mount)
         return -EINVAL;
     if (how & UNMOUNT_EXPIRE && how & (UNMOUNT_DETACH | UNMOUNT_FORCE))
         return -EINVAL;
-    if (!mount->at.mount)
-        return how & UNMOUNT_DETACH ? -EINVAL : -EBUSY;
     if (!(how & UNMOUNT_DETACH) && is_busy(mount))
         return -EBUSY;
-    if (how & UNMOUNT_EXPIRE && !mount->is_expiring) {
-        mount->is_expiring = true;
+    if (how & UNMOUNT_EXPIRE && !atomic_load(&mount->expiry_puts)) {
+        atomic_store(&mount->expiry_puts, 2); /* the first is our caller's */
         return -EAGAIN;
     }
     return 0;

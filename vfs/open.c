@@ -12,7 +12,8 @@
 enum {
     LASTING_FLAGS = OPEN_READ | OPEN_WRITE | OPEN_APPEND | OPEN_NONBLOCK
         | OPEN_SYNC | OPEN_DATA_SYNC | OPEN_DIRECT | OPEN_ASYNC | OPEN_NO_ATIME
-        | OPEN_PATH | OPEN_LARGE | OPEN_DIRECTORY | OPEN_NO_FOLLOW,
+        | OPEN_PATH | OPEN_LARGE | OPEN_DIRECTORY | OPEN_NO_FOLLOW
+        | OPEN_UNNAMED,
 };
 
 static const struct file_ops path_ops = { .cannot_seek = true };
@@ -21,6 +22,9 @@ static const struct file_ops empty_ops;
 static unsigned rights_of(unsigned flags)
 {
     unsigned rights = 0;
+    /* Access mode 3 allows neither, but asks for both. */
+    if (!(flags & (OPEN_READ | OPEN_WRITE | OPEN_PATH)))
+        rights = MAY_READ | MAY_WRITE;
     if (flags & OPEN_READ)
         rights |= MAY_READ;
     if (flags & (OPEN_WRITE | OPEN_TRUNCATE))
@@ -58,6 +62,16 @@ static bool is_of_tree(enum inode_type type)
     return type == INODE_REGULAR || type == INODE_DIRECTORY;
 }
 
+/* A filesystem that is read-only says so before the mode bits are looked at;
+ * a mount that is, afterwards. */
+static int filesystem_check_write(const struct inode *inode)
+{
+    return is_of_tree(inode->type)
+            && atomic_load(&inode->filesystem->flags) & MOUNT_READ_ONLY
+        ? -EROFS
+        : 0;
+}
+
 static int check(struct place place, unsigned flags, bool was_created,
     const struct credentials *who)
 {
@@ -65,17 +79,18 @@ static int check(struct place place, unsigned flags, bool was_created,
     unsigned rights = rights_of(flags);
     if (!inode)
         return -ENOENT;
-    if (flags & OPEN_DIRECTORY && inode->type != INODE_DIRECTORY)
+    if (flags & OPEN_DIRECTORY && !(flags & OPEN_UNNAMED)
+        && inode->type != INODE_DIRECTORY)
         return -ENOTDIR;
     int error = check_kind(place, flags, rights);
+    if (!error && rights & MAY_WRITE)
+        error = filesystem_check_write(inode);
     if (!error && !was_created)
         error = inode_permission(inode, rights, who);
     if (error)
         return error;
     if (rights & MAY_WRITE && is_of_tree(inode->type)
-        && (atomic_load(&place.mount->flags)
-            | atomic_load(&place.mount->filesystem->flags))
-            & MOUNT_READ_ONLY)
+        && mount_is_read_only(place.mount))
         return -EROFS;
     if (flags & OPEN_NO_ATIME && !inode_is_owned(inode, who))
         return -EPERM;
@@ -89,6 +104,11 @@ static int take_write_access(struct file *file, unsigned flags)
         || !(flags & (OPEN_WRITE | OPEN_TRUNCATE)))
         return 0;
     int error = inode_allow_write(file->inode);
+    if (error)
+        return error;
+    error = mount_begin_write(file->place.mount);
+    if (error)
+        inode_end_write(file->inode);
     file->is_writer = !error;
     return error;
 }
@@ -104,6 +124,7 @@ static int truncate(struct file *file, unsigned flags, bool was_created)
     if (!(flags & OPEN_WRITE)) {
         file->is_writer = false;
         inode_end_write(file->inode);
+        mount_end_write(file->place.mount);
     }
     return error;
 }
@@ -212,8 +233,5 @@ int file_open(const struct walk *walk, const char *path, unsigned flags,
     int error = find_or_create(&how, path, flags, mode, &place, &created);
     if (error)
         return error;
-    /* An unnamed file is not the directory it was asked for in. */
-    if (flags & OPEN_UNNAMED)
-        asked &= ~(OPEN_DIRECTORY | OPEN_CREATE);
     return open_at(place, asked, created, walk->who, opened);
 }

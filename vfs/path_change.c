@@ -91,12 +91,16 @@ static int make_found(struct place directory, struct entry *entry,
         return -EEXIST;
     if (last->has_slash && what->type != INODE_DIRECTORY)
         return -ENOENT;
-    if (mount_is_read_only(directory.mount))
-        return -EROFS;
-    int error = directory_may_gain(directory.entry, what->who);
+    int error = mount_begin_write(directory.mount);
+    if (error)
+        return error;
+    error = directory_may_gain(directory.entry, what->who);
     if (!error)
         error = check_making(what, inode);
-    return error ? error : make_entry(inode, entry, what);
+    if (!error)
+        error = make_entry(inode, entry, what);
+    mount_end_write(directory.mount);
+    return error;
 }
 
 static int make_locked(struct place directory, const struct last *last,
@@ -224,15 +228,17 @@ static int remove_in(struct place directory, const struct last *last,
     bool as_directory, const struct credentials *who)
 {
     struct entry *in = directory.entry, *victim = NULL;
-    if (mount_is_read_only(directory.mount))
-        return -EROFS;
+    int error = mount_begin_write(directory.mount);
+    if (error)
+        return error;
     mutex_lock(&in->inode->change);
-    int error = entry_find_locked(in, last->name, last->bytes, &victim);
+    error = entry_find_locked(in, last->name, last->bytes, &victim);
     if (!error)
         error = remove_found(in, victim, last, as_directory, who);
     else
         victim = NULL;
     mutex_unlock(&in->inode->change);
+    mount_end_write(directory.mount);
     entry_put(victim); /* may free much: without the lock */
     return error;
 }
@@ -293,6 +299,8 @@ int path_read_link(
     if (error)
         return error;
     int length = read_link_text(place.entry->inode, buffer, capacity);
+    if (length >= 0)
+        mount_touch_accessed(place.mount, place.entry->inode);
     place_put(place);
     return length;
 }
@@ -302,9 +310,12 @@ int path_read_link(
 int place_change(struct place place, unsigned mask,
     const struct attributes *attributes, const struct credentials *who)
 {
-    if (mount_is_read_only(place.mount))
-        return -EROFS;
-    return inode_change(place.entry->inode, mask, attributes, who);
+    int error = mount_begin_write(place.mount);
+    if (error)
+        return error;
+    error = inode_change(place.entry->inode, mask, attributes, who);
+    mount_end_write(place.mount);
+    return error;
 }
 
 int place_truncate(
@@ -316,14 +327,16 @@ int place_truncate(
         return -EISDIR;
     if (inode->type != INODE_REGULAR)
         return -EINVAL;
-    int error = mount_is_read_only(place.mount)
-        ? -EROFS
-        : inode_permission(inode, MAY_WRITE, who);
-    if (!error)
-        error = inode_allow_write(inode);
+    int error = mount_begin_write(place.mount);
     if (error)
         return error;
-    error = inode_change(inode, SET_BYTES, &wanted, who);
-    inode_end_write(inode);
+    error = inode_permission(inode, MAY_WRITE, who);
+    if (!error)
+        error = inode_allow_write(inode);
+    if (!error) {
+        error = inode_change(inode, SET_BYTES, &wanted, who);
+        inode_end_write(inode);
+    }
+    mount_end_write(place.mount);
     return error;
 }

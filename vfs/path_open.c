@@ -23,15 +23,16 @@ static int create_missing(struct creation *c, struct entry *entry)
     struct entry *directory = c->walker.here.entry;
     struct inode *inode = directory->inode;
     const struct credentials *who = c->walker.walk->who;
-    if (mount_is_read_only(c->walker.here.mount))
-        return -EROFS;
-    int error = directory_may_gain(directory, who);
+    int error = mount_begin_write(c->walker.here.mount);
     if (error)
         return error;
-    if (!inode->ops->create)
-        return -EACCES;
-    error = inode->ops->create(
-        inode, entry, INODE_REGULAR, c->mode, 0, NULL, who);
+    error = directory_may_gain(directory, who);
+    if (!error && !inode->ops->create)
+        error = -EACCES;
+    if (!error)
+        error = inode->ops->create(
+            inode, entry, INODE_REGULAR, c->mode, 0, NULL, who);
+    mount_end_write(c->walker.here.mount);
     c->created = !error;
     return error;
 }
@@ -151,8 +152,6 @@ static int make_unnamed_in(struct place directory, unsigned mode,
 {
     struct inode *inode = directory.entry->inode;
     char name[24] = "#";
-    if (mount_is_read_only(directory.mount))
-        return -EROFS;
     int error = inode_permission(inode, MAY_WRITE | MAY_EXECUTE, who);
     if (!error && !inode->ops->make_unnamed)
         error = -EOPNOTSUPP;
@@ -182,7 +181,11 @@ int path_make_unnamed(const struct walk *walk, const char *path, unsigned mode,
     if (error)
         return error;
     mode &= 07777 & ~paths_umask(walk->paths);
-    error = make_unnamed_in(directory, mode, walk->who, found);
+    error = mount_begin_write(directory.mount);
+    if (!error) {
+        error = make_unnamed_in(directory, mode, walk->who, found);
+        mount_end_write(directory.mount);
+    }
     place_put(directory);
     return error;
 }

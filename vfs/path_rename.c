@@ -204,11 +204,13 @@ static int rename_found(struct renaming *r)
         return -EBUSY;
     if (r->to.last.kind != LAST_NAME)
         return r->how & RENAME_KEEP ? -EEXIST : -EBUSY;
-    if (mount_is_read_only(r->from.directory.mount))
-        return -EROFS;
+    int error = mount_begin_write(r->from.directory.mount);
+    if (error)
+        return error;
     lock_directories(r);
-    int error = rename_locked(r);
+    error = rename_locked(r);
     unlock_directories(r);
+    mount_end_write(r->from.directory.mount);
     entry_put(r->from.entry);
     entry_put(r->to.entry);
     return error;

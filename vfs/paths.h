@@ -67,6 +67,10 @@ int path_find_parent(const struct walk *walk, const char *path,
  * unlinked one ends in " (deleted)"; unreachable ones start "(unreachable)". */
 char *place_path(struct place place, struct place root, char *buffer,
     size_t capacity);
+/* The same without a word for those that root does not reach: they are named
+ * from the top of what they are in. */
+char *place_path_from_top(struct place place, struct place root, char *buffer,
+    size_t capacity);
 
 /* Changing the tree; all checks of permission, mounts, read-only inside.
  * Modes have the umask taken off already where it applies. */

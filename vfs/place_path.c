@@ -7,7 +7,6 @@
 #include "vfs/unnamed.h"
 
 static const char deleted[] = " (deleted)";
-static const char unreachable[] = "(unreachable)";
 
 struct text {
     char *buffer, *start;
@@ -49,7 +48,8 @@ static bool build(struct text *text, struct place place, struct place root,
     return true;
 }
 
-static bool build_all(struct text *text, struct place place, struct place root)
+static bool build_all(struct text *text, struct place place, struct place root,
+    const char *word)
 {
     bool is_reachable = true;
     if (entry_is_dropped(place.entry)
@@ -60,11 +60,11 @@ static bool build_all(struct text *text, struct place place, struct place root)
         return false;
     if (text->start == end && !prepend(text, "/", 1))
         return false;
-    return is_reachable || prepend(text, unreachable, sizeof unreachable - 1);
+    return is_reachable || prepend(text, word, strlen(word));
 }
 
-char *place_path(
-    struct place place, struct place root, char *buffer, size_t capacity)
+static char *path_with(struct place place, struct place root, char *buffer,
+    size_t capacity, const char *word)
 {
     struct text text = { buffer, buffer + capacity };
     if (!prepend(&text, "", 1))
@@ -77,8 +77,20 @@ char *place_path(
     }
     mounts_hold();
     names_hold();
-    bool fits = build_all(&text, place, root);
+    bool fits = build_all(&text, place, root, word);
     names_release();
     mounts_release();
     return fits ? text.start : NULL;
+}
+
+char *place_path(
+    struct place place, struct place root, char *buffer, size_t capacity)
+{
+    return path_with(place, root, buffer, capacity, "(unreachable)");
+}
+
+char *place_path_from_top(
+    struct place place, struct place root, char *buffer, size_t capacity)
+{
+    return path_with(place, root, buffer, capacity, "");
 }

@@ -40,7 +40,7 @@ static unsigned look(struct files *files, const struct poll_item *item,
     else
         file_put(file);
     unsigned wanted = (unsigned short)item->wanted;
-    return ready & (wanted | READY_ERROR | READY_HANGUP);
+    return ready & (wanted | READY_ERROR | READY_HANGUP | READY_INVALID);
 }
 
 /* One look at all; from the first ready one on, without queueing. */

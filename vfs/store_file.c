@@ -7,9 +7,11 @@
  * the size grows only over bytes that have arrived. */
 #include "arch/atomic.h"
 #include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/heap.h"
 #include "mm/space.h"
 #include "vfs/control.h"
-#include "vfs/file.h"
+#include "vfs/seals.h"
 #include "vfs/tmpfs.h"
 
 static uint64_t size_of(const struct inode *inode)
@@ -75,12 +77,15 @@ static void grow_to(struct inode *inode, uint64_t end)
     spin_unlock(&store->lock);
 }
 
-/* At most the rest of one page: bytes taken, or -ENOSPC, -ENOMEM, -EFAULT. */
+/* At most the rest of one page: bytes taken, or -ENOSPC, -ENOMEM, -EFAULT,
+ * -EPERM. */
 static ssize_t write_page(
     struct inode *inode, struct transfer *t, uint64_t position, size_t bytes)
 {
     int error = 0;
     size_t offset = position % PAGE_BYTES;
+    if (inode->seals & SEAL_GROW && position + bytes > size_of(inode))
+        return -EPERM;
     /* Fault the source in before a page is made for nothing. */
     size_t ready = transfer_prepare(t, bytes, false);
     if (!ready)
@@ -111,10 +116,12 @@ static ssize_t write_locked(
     struct file *file, struct transfer *t, uint64_t *position)
 {
     struct inode *inode = file->inode;
-    if (file->flags & OPEN_APPEND)
+    if (file->flags & OPEN_APPEND || t->appends)
         *position = size_of(inode);
     if (!t->left)
         return 0;
+    if (!seals_allow_write(inode))
+        return -EPERM;
     ssize_t allowed = check_limits(*position, t->left);
     if (allowed < 0)
         return allowed;
@@ -145,8 +152,20 @@ static ssize_t store_file_write(
 
 /* The rest. */
 
+/* A file sealed against writing is shared with readers for ever. */
+static int check_seals(const struct inode *inode, struct mapping *mapping)
+{
+    if (!(mapping->flags & AREA_SHARED) || seals_allow_write(inode))
+        return 0;
+    mapping->flags &= ~AREA_MAY_WRITE;
+    return mapping->flags & AREA_WRITE ? -EPERM : 0;
+}
+
 static int store_file_map(struct file *file, struct mapping *mapping)
 {
+    int error = check_seals(file->inode, mapping);
+    if (error)
+        return error;
     mapping->store = file->inode->store;
     mapping->backing = &file_backing;
     mapping->object = file;
@@ -192,9 +211,7 @@ static int64_t store_file_seek(
         base = file->position;
     else if (from == SEEK_END_OF)
         base = size_of(file->inode);
-    if (__builtin_add_overflow(base, offset, &base))
-        return -EOVERFLOW;
-    if (base < 0)
+    if (__builtin_add_overflow(base, offset, &base) || base < 0)
         return -EINVAL;
     file->position = base;
     return base;
@@ -206,26 +223,110 @@ static int store_file_sync(struct file *file)
     return 0;
 }
 
-/* Makes the pages of a range; for want of room, only the first of them. */
-static int make_pages(struct inode *inode, uint64_t from, uint64_t end)
+/* Making pages for a range, all or none: the holes that were filled are kept in
+ * mind, to be punched again. */
+struct filling {
+    struct inode *inode;
+    unsigned count, room;
+    struct hole {
+        uint64_t first, end;
+    } *holes;
+};
+
+static int note_hole(struct filling *filling, uint64_t first, uint64_t end)
 {
-    int error = 0;
-    uint64_t first = from / PAGE_BYTES, index;
-    uint64_t last = (end + PAGE_BYTES - 1) / PAGE_BYTES;
-    uint64_t most = atomic_load(&inode->filesystem->max_pages);
-    if (most && last - first > most)
-        return -ENOSPC;
-    for (index = first; index < last; index++) {
-        struct page *page = page_for(inode, index, &error);
-        if (!page)
-            break;
-        page_unpin(page);
-        if (thread_is_interrupted())
+    enum { AT_FIRST = 8 };
+    if (filling->count == filling->room) {
+        unsigned room = filling->room ? filling->room * 2 : AT_FIRST;
+        struct hole *more = heap_alloc(room * sizeof *more);
+        if (!more)
+            return -ENOMEM;
+        if (filling->count)
+            memcpy(more, filling->holes, filling->count * sizeof *more);
+        heap_free(filling->holes);
+        filling->holes = more;
+        filling->room = room;
+    }
+    filling->holes[filling->count++] = (struct hole){ first, end };
+    return 0;
+}
+
+static int fill_hole(struct filling *filling, uint64_t first, uint64_t end)
+{
+    int error = note_hole(filling, first, end);
+    for (uint64_t index = first; !error && index < end; index++) {
+        struct page *page = page_for(filling->inode, index, &error);
+        if (page)
+            page_unpin(page);
+        if (!error && thread_is_interrupted())
             error = -ERESTART;
         thread_breathe();
-        if (error)
-            break;
     }
+    return error;
+}
+
+/* What someone mapped and wrote to meanwhile stays. */
+static void empty_page(struct store *store, uint64_t index)
+{
+    struct page *page = store_find(store, index);
+    if (!page)
+        return;
+    bool is_written = atomic_load(&page->flags) & PAGE_FLAG_DIRTY;
+    page_unpin(page);
+    if (!is_written)
+        store_punch(store, index * PAGE_BYTES, (index + 1) * PAGE_BYTES);
+}
+
+static void empty_again(struct filling *filling)
+{
+    struct store *store = filling->inode->store;
+    for (unsigned i = 0; i < filling->count; i++) {
+        uint64_t index = filling->holes[i].first;
+        while ((index = store_next_page(store, index)) < filling->holes[i].end)
+            empty_page(store, index++);
+        thread_breathe();
+    }
+    tmpfs_settle(filling->inode);
+}
+
+static int make_pages(struct inode *inode, uint64_t from, uint64_t end)
+{
+    struct filling filling = { .inode = inode };
+    uint64_t index = from / PAGE_BYTES;
+    uint64_t last = (end + PAGE_BYTES - 1) / PAGE_BYTES;
+    uint64_t most = atomic_load(&inode->filesystem->max_pages);
+    int error = most && last - index > most ? -ENOSPC : 0;
+    while (!error && (index = store_next_hole(inode->store, index)) < last) {
+        uint64_t next = min(store_next_page(inode->store, index), last);
+        error = fill_hole(&filling, index, next);
+        index = next;
+    }
+    if (error)
+        empty_again(&filling);
+    heap_free(filling.holes);
+    return error;
+}
+
+static int punch_locked(struct inode *inode, uint64_t from, uint64_t end)
+{
+    if (!seals_allow_write(inode))
+        return -EPERM;
+    store_punch(inode->store, from, end);
+    tmpfs_settle(inode);
+    return 0;
+}
+
+static int allocate_locked(
+    struct inode *inode, unsigned how, uint64_t from, uint64_t end)
+{
+    bool grows = end > size_of(inode);
+    if (grows && end > file_size_limit())
+        return -EFBIG;
+    if (grows && inode->seals & SEAL_GROW)
+        return -EPERM;
+    int error = make_pages(inode, from, end);
+    if (!error && !(how & ALLOCATE_KEEP_SIZE))
+        grow_to(inode, end);
     return error;
 }
 
@@ -238,21 +339,12 @@ static int store_file_allocate(
     if (how & ~(ALLOCATE_KEEP_SIZE | ALLOCATE_PUNCH))
         return -EOPNOTSUPP;
     mutex_lock(&inode->change);
-    if (how & ALLOCATE_PUNCH) {
-        store_punch(inode->store, from, end);
-        tmpfs_settle(inode);
-    } else if (end > size_of(inode) && !(how & ALLOCATE_KEEP_SIZE)
-        && end > file_size_limit()) {
-        error = -EFBIG;
-    } else {
-        error = make_pages(inode, from, end);
+    error = how & ALLOCATE_PUNCH ? punch_locked(inode, from, end)
+                                 : allocate_locked(inode, how, from, end);
+    if (!error) {
+        inode_drop_set_ids(inode, file->opener);
+        inode_touch(inode, TOUCH_MODIFIED | TOUCH_CHANGED);
     }
-    if (!error && !(how & ALLOCATE_KEEP_SIZE))
-        grow_to(inode, end);
-    if (!error)
-        inode_touch(inode,
-            how & ALLOCATE_PUNCH ? TOUCH_MODIFIED | TOUCH_CHANGED
-                                 : TOUCH_CHANGED);
     mutex_unlock(&inode->change);
     return error;
 }

@@ -14,6 +14,7 @@
 #include "mm/heap.h"
 #include "vfs/device.h"
 #include "vfs/pipe.h"
+#include "vfs/seals.h"
 #include "vfs/tmpfs_tree.h"
 
 enum { TMPFS_MAGIC = 0x01021994, MODE_GROUP_EXECUTE = 0010 };
@@ -36,15 +37,25 @@ void tmpfs_return_inode(struct filesystem *filesystem)
     atomic_sub(&filesystem->used_inodes, 1);
 }
 
+static bool charge(struct filesystem *filesystem)
+{
+    uint64_t most = atomic_load(&filesystem->max_pages);
+    uint64_t before = atomic_add(&filesystem->used_pages, 1);
+    if (!most || before < most)
+        return true;
+    atomic_sub(&filesystem->used_pages, 1);
+    return false;
+}
+
+/* The file may be charged for pages that went behind our back (MADV_REMOVE),
+ * or that were not needed, because two faults made one at the same time. */
 static int fill(struct store *store, uint64_t index, struct page *page)
 {
     struct inode *inode = store->owner;
-    struct filesystem *filesystem = inode->filesystem;
-    uint64_t most = atomic_load(&filesystem->max_pages);
-    uint64_t before = atomic_add(&filesystem->used_pages, 1);
-    if (most && before >= most) {
-        atomic_sub(&filesystem->used_pages, 1);
-        return -ENOSPC;
+    if (!charge(inode->filesystem)) {
+        tmpfs_settle(inode);
+        if (!charge(inode->filesystem))
+            return -ENOSPC;
     }
     atomic_add(&inode->tally, 1);
     memset(page_pointer(page), 0, PAGE_BYTES);
@@ -75,16 +86,32 @@ int tmpfs_shortage(struct inode *inode)
 
 /* Inodes. */
 
+void tmpfs_lose_last_name(struct inode *inode)
+{
+    inode->links = 0;
+    atomic_add(&inode->filesystem->orphans, 1);
+}
+
+void tmpfs_forget(struct inode *inode)
+{
+    if (!inode->links)
+        atomic_sub(&inode->filesystem->orphans, 1);
+    tmpfs_return_inode(inode->filesystem);
+}
+
 static void free_file(struct inode *inode)
 {
     atomic_sub(&inode->filesystem->used_pages, atomic_load(&inode->tally));
-    tmpfs_return_inode(inode->filesystem);
+    tmpfs_forget(inode);
 }
 
 static int set_file_attributes(struct inode *inode, unsigned mask,
     const struct attributes *attributes)
 {
     if (mask & SET_BYTES) {
+        int error = seals_allow_size(inode, attributes->bytes);
+        if (error)
+            return error;
         store_resize(inode->store, attributes->bytes);
         tmpfs_settle(inode);
     }
@@ -94,6 +121,8 @@ static int set_file_attributes(struct inode *inode, unsigned mask,
 const struct inode_ops tmpfs_file_ops = {
     .set_attributes = set_file_attributes,
     .free = free_file,
+    .keeps_extended = true,
+    .can_be_sealed = true,
 };
 
 static int read_link(struct inode *inode, char **target)
@@ -110,13 +139,14 @@ static void link_attributes(struct inode *inode, struct attributes *attributes)
 static void free_symlink(struct inode *inode)
 {
     heap_free(inode->private);
-    tmpfs_return_inode(inode->filesystem);
+    tmpfs_forget(inode);
 }
 
 const struct inode_ops tmpfs_symlink_ops = {
     .read_link = read_link,
     .attributes = link_attributes,
     .free = free_symlink,
+    .keeps_extended = true,
 };
 
 static int open_special(struct inode *inode, struct file *file)
@@ -134,12 +164,13 @@ static int open_special(struct inode *inode, struct file *file)
 
 static void free_special(struct inode *inode)
 {
-    tmpfs_return_inode(inode->filesystem);
+    tmpfs_forget(inode);
 }
 
 const struct inode_ops tmpfs_special_ops = {
     .open = open_special,
     .free = free_special,
+    .keeps_extended = true,
 };
 
 /* A directory with setgid gives its group to what is made in it, and setgid
@@ -169,6 +200,7 @@ static bool set_kind(struct inode *inode)
         inode->store = store_new(&tmpfs_store_ops, inode);
         if (!inode->store)
             return false;
+        inode->seals = SEAL_SEAL;
         inode->ops = &tmpfs_file_ops;
         inode->file_ops = &store_file_ops;
         return true;
@@ -391,27 +423,20 @@ static const struct filesystem_type memory_type = {
     .destroy = destroy,
 };
 
-static struct mount *memory_mount(void)
+static struct mount *memory_mount; /* made once, for ever */
+
+bool tmpfs_init(void)
 {
-    static struct mount *made; /* [atomic] once, for ever */
-    struct mount *mount = atomic_load_acquire(&made);
-    if (mount)
-        return mount;
-    mount = mount_internal(&memory_type);
-    if (!mount || atomic_replace(&made, NULL, mount))
-        return mount;
-    mount_put(mount);
-    return atomic_load_acquire(&made);
+    memory_mount = mount_internal(&memory_type);
+    return memory_mount;
 }
 
 struct inode *tmpfs_unnamed(const struct credentials *who)
 {
-    struct mount *mount = memory_mount();
     struct inode *inode;
-    if (!mount
-        || tmpfs_new_inode(
-            mount->filesystem, NULL, INODE_REGULAR, 0777, who, &inode))
+    if (tmpfs_new_inode(
+            memory_mount->filesystem, NULL, INODE_REGULAR, 0777, who, &inode))
         return NULL;
-    inode->links = 0;
+    tmpfs_lose_last_name(inode);
     return inode;
 }

@@ -14,6 +14,8 @@ int tmpfs_make(const char *options, struct filesystem **made);
 void tmpfs_settle(struct inode *inode);
 /* Why there is no page for a file of it: -ENOSPC or -ENOMEM. */
 int tmpfs_shortage(struct inode *inode);
+/* At boot, once: for tmpfs_unnamed. False: want of memory. */
+bool tmpfs_init(void);
 /* An unnamed regular file of an internal tmpfs (memfd, shared memory). */
 struct inode *tmpfs_unnamed(const struct credentials *who);
 

@@ -66,7 +66,7 @@ static int make_unnamed(struct inode *directory, struct entry *entry,
         INODE_REGULAR, mode, who, &inode);
     if (error)
         return error;
-    inode->links = 0;
+    tmpfs_lose_last_name(inode);
     inode->is_linkable = true;
     entry_fill(entry, inode);
     return 0;
@@ -87,6 +87,8 @@ static int link_inode(struct inode *inode)
     spin_unlock(&inode->lock);
     if (is_first)
         tmpfs_return_inode(inode->filesystem);
+    if (is_first && !error)
+        atomic_sub(&inode->filesystem->orphans, 1);
     return error;
 }
 
@@ -105,11 +107,11 @@ static int link(
 static void unlink_inode(struct inode *inode)
 {
     spin_lock(&inode->lock);
-    if (inode->type == INODE_DIRECTORY)
-        inode->links = 0;
-    else
+    bool has_more = inode->type != INODE_DIRECTORY && inode->links > 1;
+    if (has_more)
         inode->links--;
-    bool has_more = inode->links;
+    else
+        tmpfs_lose_last_name(inode);
     inode->is_linkable = false;
     spin_unlock(&inode->lock);
     if (has_more)
@@ -180,7 +182,7 @@ static void attributes(struct inode *inode, struct attributes *attributes)
 
 static void free_directory(struct inode *inode)
 {
-    tmpfs_return_inode(inode->filesystem);
+    tmpfs_forget(inode);
 }
 
 const struct inode_ops tmpfs_directory_ops = {
@@ -191,6 +193,7 @@ const struct inode_ops tmpfs_directory_ops = {
     .make_unnamed = make_unnamed,
     .attributes = attributes,
     .free = free_directory,
+    .keeps_extended = true,
 };
 
 /* Reading. */
@@ -266,7 +269,7 @@ static int64_t seek(struct file *file, int64_t offset, enum seek_from from)
 {
     if (from == SEEK_CURRENT
         && __builtin_add_overflow(offset, (int64_t)file->position, &offset))
-        return -EOVERFLOW;
+        return -EINVAL;
     if ((from != SEEK_START && from != SEEK_CURRENT) || offset < 0)
         return -EINVAL;
     file->position = offset;

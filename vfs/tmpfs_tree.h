@@ -30,5 +30,10 @@ int tmpfs_new_inode(struct filesystem *filesystem, struct inode *directory,
 /* One name or inode more or less in the account. */
 int tmpfs_take_inode(struct filesystem *filesystem); /* -ENOSPC */
 void tmpfs_return_inode(struct filesystem *filesystem);
+/* It has no link left, and is counted as an orphan until it gets one (then the
+ * caller takes it from the count) or is freed. */
+void tmpfs_lose_last_name(struct inode *inode);
+/* The last of an inode: out of the accounts. */
+void tmpfs_forget(struct inode *inode);
 
 #endif

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* The internal filesystem: a device number and a mount for all that has no
+/* The internal filesystems: a device number and a mount for all that has no
  * name in any tree, so that every open file has a place like any other. */
 #include "vfs/unnamed.h"
 
-#include "arch/atomic.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/heap.h"
 #include "vfs/file.h"
+#include "vfs/mount_tree.h"
 
-static struct mount *internal_mount; /* [c] */
+enum kind { OF_PIPES, OF_SOCKETS, OF_OTHERS, KIND_COUNT };
+
+/* Each kind is a filesystem of its own: programs tell pipes by its number. */
+struct unnamed_kind {
+    struct filesystem_type type;
+    uint64_t magic;
+    struct mount *mount; /* made once, for ever */
+};
 
 static void destroy(struct filesystem *filesystem)
 {
@@ -17,55 +24,85 @@ static void destroy(struct filesystem *filesystem)
 
 static void totals(struct filesystem *filesystem, struct filesystem_totals *t)
 {
+    const struct unnamed_kind *kind =
+        container_of(filesystem->type, const struct unnamed_kind, type);
     *t = (struct filesystem_totals){
-        .magic = 0x09041934, /* ANON_INODE_FS_MAGIC */
+        .magic = kind->magic,
         .block_bytes = PAGE_BYTES,
         .name_max = NAME_BYTES_MAX,
     };
 }
 
-static int make(const char *options, struct filesystem **made);
-
-static const struct filesystem_type unnamed_type = {
-    .name = "anon_inodefs",
-    .needs_no_device = true,
-    .make = make,
-    .totals = totals,
-    .destroy = destroy,
+static struct unnamed_kind kinds[KIND_COUNT] = {
+    [OF_PIPES] = {
+        .type = { .name = "pipefs", .totals = totals, .destroy = destroy },
+        .magic = 0x50495045,
+    },
+    [OF_SOCKETS] = {
+        .type = { .name = "sockfs", .totals = totals, .destroy = destroy },
+        .magic = 0x534f434b,
+    },
+    [OF_OTHERS] = {
+        .type = { .name = "anon_inodefs", .totals = totals,
+            .destroy = destroy },
+        .magic = 0x09041934,
+    },
 };
 
 static const struct inode_ops nothing;
 
-static int make(const char *options, struct filesystem **made)
+/* Takes the filesystem's reference. */
+static struct mount *mount_with_root(
+    struct filesystem *filesystem, const struct credentials *root)
 {
-    struct filesystem *fresh = filesystem_new(&unnamed_type);
-    const struct credentials *root = credentials_new();
-    struct inode *inode = NULL;
-    if (fresh && root)
-        inode = inode_new(fresh, INODE_DIRECTORY, 0755, root);
-    credentials_put(root);
+    struct inode *inode = inode_new(filesystem, INODE_DIRECTORY, 0755, root);
+    struct mount *mount = NULL;
     if (inode) {
         inode->ops = &nothing;
-        fresh->root = entry_new_root(fresh, inode);
+        filesystem->root = entry_new_root(filesystem, inode);
+        if (!filesystem->root)
+            inode_put(inode);
     }
-    if (!inode || !fresh->root) {
-        inode_put(inode);
-        filesystem_put(fresh);
-        return -ENOMEM;
-    }
-    *made = fresh;
-    return 0;
+    if (filesystem->root)
+        mount = mount_new_nowhere(
+            filesystem, filesystem->root, 0, filesystem->type->name);
+    if (!mount)
+        filesystem_put(filesystem);
+    return mount;
 }
 
-int unnamed_init(void)
+bool unnamed_init(void)
 {
-    internal_mount = mount_internal(&unnamed_type);
-    return internal_mount ? 0 : -ENOMEM;
+    const struct credentials *root = credentials_new();
+    for (enum kind kind = 0; root && kind < KIND_COUNT; kind++) {
+        struct filesystem *fresh = filesystem_new(&kinds[kind].type);
+        if (fresh)
+            kinds[kind].mount = mount_with_root(fresh, root);
+    }
+    credentials_put(root);
+    return kinds[OF_PIPES].mount && kinds[OF_SOCKETS].mount
+        && kinds[OF_OTHERS].mount;
+}
+
+static struct mount *mount_for(enum inode_type type)
+{
+    enum kind kind = type == INODE_FIFO ? OF_PIPES
+        : type == INODE_SOCKET          ? OF_SOCKETS
+                                        : OF_OTHERS;
+    return kinds[kind].mount;
+}
+
+static bool is_of_kind(const struct mount *mount)
+{
+    for (enum kind kind = 0; kind < KIND_COUNT; kind++)
+        if (mount == kinds[kind].mount)
+            return true;
+    return false;
 }
 
 bool place_is_unnamed(struct place place)
 {
-    return place.mount && place.mount == internal_mount
+    return place.mount && is_of_kind(place.mount)
         && place.entry != place.mount->root;
 }
 
@@ -83,7 +120,7 @@ struct inode *inode_new_unnamed(enum inode_type type, unsigned mode,
     const struct credentials *owner)
 {
     struct inode *inode =
-        inode_new(internal_mount->filesystem, type, mode, owner);
+        inode_new(mount_for(type)->filesystem, type, mode, owner);
     if (inode)
         inode->ops = &unnamed_ops;
     return inode;
@@ -91,10 +128,11 @@ struct inode *inode_new_unnamed(enum inode_type type, unsigned mode,
 
 /* An entry of its own for an inode, whose reference moves in even if there is
  * no memory. */
-static struct entry *entry_new_unnamed(const char *name, struct inode *inode)
+static struct entry *entry_new_unnamed(
+    struct mount *mount, const char *name, struct inode *inode)
 {
     size_t bytes = strlen(name);
-    struct entry *entry = entry_new_root(internal_mount->filesystem, inode);
+    struct entry *entry = entry_new_root(mount->filesystem, inode);
     if (!entry) {
         inode_put(inode);
         return NULL;
@@ -121,15 +159,16 @@ int file_open_unnamed(const char *name, struct inode *inode,
         inode = inode_new_unnamed(0, 0600, opener);
     if (!inode)
         return -ENOMEM;
+    struct mount *mount = mount_for(inode->type);
     struct file *file = file_new(flags, opener);
-    struct entry *entry = entry_new_unnamed(name, inode_get(inode));
+    struct entry *entry = entry_new_unnamed(mount, name, inode_get(inode));
     if (!file || !entry) {
         entry_put(entry);
         file_put(file);
         inode_put(inode);
         return -ENOMEM;
     }
-    file->place = place_get((struct place){ internal_mount, entry });
+    file->place = place_get((struct place){ mount, entry });
     entry_put(entry);
     file->inode = inode;
     file->ops = ops;
@@ -145,7 +184,7 @@ char *file_path(
     struct place top = { 0 };
     if (!root.mount && mounts)
         root = top = mounts_root(mounts);
-    char *path = place_path(file->place, root, buffer, capacity);
+    char *path = place_path_from_top(file->place, root, buffer, capacity);
     if (top.mount)
         place_put(top);
     return path;

@@ -6,9 +6,8 @@
 
 #include "vfs/mount.h"
 
-/* Once, before the first of them: 0 or -ENOMEM. */
-int unnamed_init(void);
-
+/* At boot, once. False: want of memory. */
+bool unnamed_init(void);
 /* Was the place made by file_open_unnamed? Its text is entry->name then. */
 bool place_is_unnamed(struct place place);
 

@@ -143,17 +143,6 @@ static int go_up(struct walker *w)
 
 /* Symlinks. */
 
-/* Reading a link counts as access, about as often as relatime says. */
-static void touch_link(struct walker *w, struct inode *inode)
-{
-    if (mount_is_read_only(w->here.mount)
-        || w->here.mount->flags & MOUNT_NO_ATIME)
-        return;
-    if (inode->accessed_ns <= inode->modified_ns
-        || inode->accessed_ns <= inode->changed_ns)
-        inode_touch(inode, TOUCH_ACCESSED);
-}
-
 static int follow_magic(struct walker *w, struct inode *inode)
 {
     struct place to;
@@ -204,7 +193,7 @@ int walker_follow(struct walker *w, struct entry *link, bool *is_done)
     int length = inode->ops->read_link(inode, &text);
     if (length < 0)
         return length;
-    touch_link(w, inode);
+    mount_touch_accessed(w->here.mount, inode);
     return splice(w, text);
 }
 

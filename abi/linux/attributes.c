@@ -10,9 +10,13 @@
 static int change(struct place place, struct inode *inode, unsigned mask,
     const struct attributes *attributes)
 {
-    if (place.mount && mount_is_read_only(place.mount))
-        return -EROFS;
-    return inode_change(inode, mask, attributes, current->credentials);
+    int error = place.mount ? mount_begin_write(place.mount) : 0;
+    if (error)
+        return error;
+    error = inode_change(inode, mask, attributes, current->credentials);
+    if (place.mount)
+        mount_end_write(place.mount);
+    return error;
 }
 
 static long change_path(int at, const char __user *path, unsigned walk_flags,
@@ -59,7 +63,8 @@ long sys_fchmod(int fd, unsigned mode)
 
 static unsigned owner_mask(unsigned user, unsigned group)
 {
-    return (user == -1u ? 0 : SET_UID) | (group == -1u ? 0 : SET_GID);
+    return (user == -1u ? 0 : SET_UID) | (group == -1u ? 0 : SET_GID)
+        | SET_OWNER_AGAIN;
 }
 
 long sys_fchownat(int at, const char __user *path, unsigned user,

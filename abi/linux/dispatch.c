@@ -75,7 +75,7 @@ static long missing(long number)
     unsigned long *word = &reported[bit / BITS_PER_LONG];
     /* Atomic, because every CPU may meet it at the same time. */
     if (!(atomic_load(word) & mask) && !(atomic_or(word, mask) & mask))
-        log_notice("%.16s: system call %ld (%s) is not here", current->comm,
+        log_debug("%.16s: system call %ld (%s) is not here", current->comm,
             number, name_of(number));
     return -ENOSYS;
 }

@@ -26,7 +26,12 @@ static unsigned mount_flags_from(unsigned long flags)
     for (size_t i = 0; i < array_size(flag_table); i++)
         if (flags & flag_table[i].flag)
             mount |= flag_table[i].mount;
-    if (!(flags & (MS_NOATIME | MS_STRICTATIME)))
+    const unsigned long times =
+        MS_NOATIME | MS_NODIRATIME | MS_RELATIME | MS_STRICTATIME;
+    if (flags & MS_STRICTATIME)
+        mount &= ~MOUNT_NO_ATIME;
+    else if (!(flags & MS_NOATIME)
+        && !(flags & MS_REMOUNT && !(flags & times)))
         mount |= MOUNT_RELATIVE_ATIME;
     return mount;
 }
@@ -79,6 +84,15 @@ static long bind_or_move(
     return error;
 }
 
+/* All mounts are private here, and stay so if made slaves. */
+static long change_propagation(struct place at, unsigned long flags)
+{
+    unsigned long kind = flags & ~(unsigned long)(MS_REC | MS_SILENT);
+    if (at.entry != at.mount->root)
+        return -EINVAL;
+    return kind == MS_PRIVATE || kind == MS_SLAVE ? 0 : -EINVAL;
+}
+
 static long mount_at(const struct request *request,
     const void __user *source, struct place at, unsigned long flags)
 {
@@ -87,11 +101,12 @@ static long mount_at(const struct request *request,
     if (flags & MS_REMOUNT)
         return mount_change(at, mount_flags_from(flags), flags & MS_BIND,
             request->options);
-    if (flags & (MS_BIND | MS_MOVE) && !(flags & MS_BIND && flags & MS_MOVE))
+    if (flags & MS_BIND)
         return bind_or_move(source, at, flags);
-    /* All mounts are private here, and stay so if made slaves. */
     if (flags & propagation)
-        return flags & (MS_SHARED | MS_UNBINDABLE) ? -EINVAL : 0;
+        return change_propagation(at, flags);
+    if (flags & MS_MOVE)
+        return bind_or_move(source, at, flags);
     if (!request->type)
         return -EINVAL;
     return mount_new(request->type,

@@ -31,7 +31,7 @@ static const struct {
 /* Of the call, not of the file. */
 enum {
     OPEN_PASSING = OPEN_CREATE | OPEN_EXCLUSIVE | OPEN_NO_TTY | OPEN_TRUNCATE |
-        OPEN_UNNAMED | OPEN_EXECUTE,
+        OPEN_EXECUTE,
     OPEN_SETTABLE = OPEN_APPEND | OPEN_NONBLOCK | OPEN_DIRECT | OPEN_NO_ATIME |
         OPEN_ASYNC,
 };
@@ -71,6 +71,10 @@ long file_set_flags(struct file *file, unsigned long linux_flags)
     if (wanted & OPEN_NO_ATIME && !(old & OPEN_NO_ATIME) &&
         !inode_is_owned(file->inode, current->credentials))
         return -EPERM;
+    /* Pipes mean packets by it. */
+    if (wanted & OPEN_DIRECT && file->inode->type != INODE_FIFO &&
+        !file->ops->takes_direct)
+        return -EINVAL;
     /* Another thread may set another flag at the same time. */
     while (!atomic_replace(&file->flags, old, (old & ~OPEN_SETTABLE) | wanted))
         old = atomic_load(&file->flags);

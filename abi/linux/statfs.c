@@ -4,6 +4,7 @@
 #include <linux/fcntl.h>
 
 #include "abi/linux/arguments.h"
+#include "arch/atomic.h"
 #include "lib/string.h"
 
 /* No UAPI header has the bits of f_flags: statfs(2). */
@@ -24,8 +25,11 @@ enum { ST_VALID = 0x20 };
 static unsigned flags_from_mount(const struct mount *mount)
 {
     unsigned flags = ST_VALID;
-    for (size_t i = 0; mount && i < array_size(flag_table); i++)
-        if (mount->flags & flag_table[i].mount)
+    unsigned set = mount
+        ? atomic_load(&mount->flags) | atomic_load(&mount->filesystem->flags)
+        : 0;
+    for (size_t i = 0; i < array_size(flag_table); i++)
+        if (set & flag_table[i].mount)
             flags |= flag_table[i].flag;
     return flags;
 }

@@ -1,136 +1,326 @@
 /* SPDX-License-Identifier: MIT */
-/* Extended attributes: no file has any.  What Linux's tmpfs says of a name that
- * is not there, and of kinds of names it does not keep. */
+/* Extended attributes: trusted.* and security.* of files in memory.  The
+ * others have no keeper: user.*, access control lists, and the capabilities of
+ * programs, which exec would have to heed. */
 #include <linux/fcntl.h>
 #include <linux/limits.h>
 #include <linux/xattr.h>
 
 #include "abi/linux/arguments.h"
 #include "lib/string.h"
+#include "mm/heap.h"
+#include "vfs/extended.h"
 
-static const char *const kept_kinds[] = {
-    XATTR_SECURITY_PREFIX,
-    XATTR_TRUSTED_PREFIX,
-    XATTR_NAME_POSIX_ACL_ACCESS,
-    XATTR_NAME_POSIX_ACL_DEFAULT,
+static const char *const prefixes[EXTENDED_KINDS] = {
+    [EXTENDED_TRUSTED] = XATTR_TRUSTED_PREFIX,
+    [EXTENDED_SECURITY] = XATTR_SECURITY_PREFIX,
 };
 
-/* -ENODATA for a name that could be there, -EOPNOTSUPP for the others. */
-static int name_argument(const char __user *from)
+static_assert(XATTR_SIZE_MAX == EXTENDED_VALUE_MAX, "the largest value");
+static_assert(XATTR_NAME_MAX == EXTENDED_NAME_MAX, "the longest name");
+
+/* What an attribute is asked of: of a path or a descriptor. */
+struct subject {
+    struct place place; /* with references */
+    struct inode *inode;
+    bool is_changing; /* mount_begin_write was called */
+};
+
+static void subject_done(struct subject *subject)
 {
-    char name[XATTR_NAME_MAX + 1];
-    ssize_t length = user_string(name, from, sizeof name);
-    if (length == -ENAMETOOLONG || !length)
-        return -ERANGE;
-    if (length < 0)
-        return length;
-    for (size_t i = 0; i < array_size(kept_kinds); i++)
-        if (!strncmp(name, kept_kinds[i], strlen(kept_kinds[i])))
-            return -ENODATA;
-    return -EOPNOTSUPP;
+    if (subject->is_changing)
+        mount_end_write(subject->place.mount);
+    inode_argument_done(&subject->place, subject->inode);
 }
 
-static int check_path(const char __user *path, unsigned walk_flags)
+static int begin_change(struct subject *subject)
 {
-    struct place place;
-    int error = place_argument(AT_FDCWD, path, walk_flags, &place);
-    if (!error)
-        place_put(place);
+    if (!subject->place.mount)
+        return 0;
+    int error = mount_begin_write(subject->place.mount);
+    subject->is_changing = !error;
+    if (error)
+        subject_done(subject);
     return error;
 }
 
-static int check_fd(int fd)
+static int subject_of_path(struct subject *subject,
+    const char __user *path, unsigned walk_flags)
+{
+    *subject = (struct subject){ 0 };
+    return inode_argument(
+        AT_FDCWD, path, walk_flags, &subject->place, &subject->inode);
+}
+
+static int subject_of_fd(struct subject *subject, int fd)
 {
     bool has_reference;
     struct file *file = file_argument(fd, &has_reference);
     if (!file)
         return -EBADF;
+    *subject = (struct subject){
+        .place = file->place.mount ? place_get(file->place)
+                                   : (struct place){ 0 },
+        .inode = inode_get(file->inode),
+    };
     files_return(file, has_reference);
     return 0;
 }
 
-static long set(int error, const char __user *name, size_t bytes, int flags)
+/* buffer holds the whole name, which name->text points into. */
+static int name_argument(struct extended_name *name, char *buffer,
+    const char __user *from)
 {
-    if (flags & ~(XATTR_CREATE | XATTR_REPLACE))
-        return -EINVAL;
-    int kind = name_argument(name);
-    if (kind != -ENODATA && kind != -EOPNOTSUPP)
-        return kind;
-    if (bytes > XATTR_SIZE_MAX)
-        return -E2BIG;
-    return error ? error : -EOPNOTSUPP;
+    ssize_t length = user_string(buffer, from, XATTR_NAME_MAX + 1);
+    if (length == -ENAMETOOLONG || !length)
+        return -ERANGE;
+    if (length < 0)
+        return length;
+    for (name->kind = 0; name->kind < EXTENDED_KINDS; name->kind++) {
+        size_t bytes = strlen(prefixes[name->kind]);
+        name->text = buffer + bytes;
+        if (!strncmp(buffer, prefixes[name->kind], bytes))
+            return strcmp(buffer, XATTR_NAME_CAPS) ? 0 : -EOPNOTSUPP;
+    }
+    return -EOPNOTSUPP;
 }
 
-static long get(int error, const char __user *name)
+static int value_argument(
+    void **value, const void __user *from, size_t bytes)
 {
-    int kind = name_argument(name);
-    if (kind != -ENODATA && kind != -EOPNOTSUPP)
-        return kind;
-    return error ? error : kind;
+    *value = NULL;
+    if (bytes > XATTR_SIZE_MAX)
+        return -E2BIG;
+    if (!bytes)
+        return 0;
+    *value = heap_alloc(bytes);
+    if (!*value)
+        return -ENOMEM;
+    if (!user_read(*value, from, bytes))
+        return 0;
+    heap_free(*value);
+    return -EFAULT;
+}
+
+static int set_named(struct inode *inode, const char __user *from,
+    const void *value, size_t bytes, int flags)
+{
+    char buffer[XATTR_NAME_MAX + 1];
+    struct extended_name name;
+    int error = name_argument(&name, buffer, from);
+    if (error)
+        return error;
+    if (!*name.text)
+        return -EINVAL;
+    return extended_set(inode, name, value, bytes,
+        flags & XATTR_CREATE        ? EXTENDED_NEW
+            : flags & XATTR_REPLACE ? EXTENDED_KNOWN
+                                    : EXTENDED_ANYHOW,
+        current->credentials);
+}
+
+static long set(struct subject *subject, int error, const char __user *name,
+    const void __user *from, size_t bytes, int flags)
+{
+    void *value;
+    if (!error)
+        error = begin_change(subject);
+    if (error)
+        return error;
+    if (flags & ~(XATTR_CREATE | XATTR_REPLACE))
+        error = -EINVAL;
+    else
+        error = value_argument(&value, from, bytes);
+    if (!error) {
+        error = set_named(subject->inode, name, value, bytes, flags);
+        heap_free(value);
+    }
+    subject_done(subject);
+    return error;
 }
 
 long sys_setxattr(const char __user *path, const char __user *name,
     const void __user *value, size_t bytes, int flags)
 {
-    return set(check_path(path, WALK_FOLLOW), name, bytes, flags);
+    struct subject subject;
+    int error = subject_of_path(&subject, path, WALK_FOLLOW);
+    return set(&subject, error, name, value, bytes, flags);
 }
 
 long sys_lsetxattr(const char __user *path, const char __user *name,
     const void __user *value, size_t bytes, int flags)
 {
-    return set(check_path(path, 0), name, bytes, flags);
+    struct subject subject;
+    int error = subject_of_path(&subject, path, 0);
+    return set(&subject, error, name, value, bytes, flags);
 }
 
 long sys_fsetxattr(int fd, const char __user *name, const void __user *value,
     size_t bytes, int flags)
 {
-    return set(check_fd(fd), name, bytes, flags);
+    struct subject subject;
+    int error = subject_of_fd(&subject, fd);
+    return set(&subject, error, name, value, bytes, flags);
+}
+
+static long get_into(struct inode *inode, struct extended_name name,
+    void __user *to, size_t bytes)
+{
+    size_t capacity = min(bytes, (size_t)XATTR_SIZE_MAX);
+    void *value = capacity ? heap_alloc(capacity) : NULL;
+    if (capacity && !value)
+        return -ENOMEM;
+    long result =
+        extended_get(inode, name, value, capacity, current->credentials);
+    if (result > 0 && capacity && user_write(to, value, result))
+        result = -EFAULT;
+    heap_free(value);
+    return result;
+}
+
+static long get(struct subject *subject, int error, const char __user *from,
+    void __user *to, size_t bytes)
+{
+    char buffer[XATTR_NAME_MAX + 1];
+    struct extended_name name;
+    if (error)
+        return error;
+    long result = name_argument(&name, buffer, from);
+    if (!result)
+        result = *name.text ? get_into(subject->inode, name, to, bytes)
+                            : -EINVAL;
+    subject_done(subject);
+    return result;
 }
 
 long sys_getxattr(const char __user *path, const char __user *name,
     void __user *value, size_t bytes)
 {
-    return get(check_path(path, WALK_FOLLOW), name);
+    struct subject subject;
+    int error = subject_of_path(&subject, path, WALK_FOLLOW);
+    return get(&subject, error, name, value, bytes);
 }
 
 long sys_lgetxattr(const char __user *path, const char __user *name,
     void __user *value, size_t bytes)
 {
-    return get(check_path(path, 0), name);
+    struct subject subject;
+    int error = subject_of_path(&subject, path, 0);
+    return get(&subject, error, name, value, bytes);
 }
 
 long sys_fgetxattr(
     int fd, const char __user *name, void __user *value, size_t bytes)
 {
-    return get(check_fd(fd), name);
+    struct subject subject;
+    int error = subject_of_fd(&subject, fd);
+    return get(&subject, error, name, value, bytes);
+}
+
+static long remove(
+    struct subject *subject, int error, const char __user *from)
+{
+    char buffer[XATTR_NAME_MAX + 1];
+    struct extended_name name;
+    if (!error)
+        error = begin_change(subject);
+    if (error)
+        return error;
+    error = name_argument(&name, buffer, from);
+    if (!error)
+        error = *name.text ? extended_remove(subject->inode, name,
+                                 current->credentials)
+                           : -EINVAL;
+    subject_done(subject);
+    return error;
 }
 
 long sys_removexattr(const char __user *path, const char __user *name)
 {
-    return get(check_path(path, WALK_FOLLOW), name);
+    struct subject subject;
+    int error = subject_of_path(&subject, path, WALK_FOLLOW);
+    return remove(&subject, error, name);
 }
 
 long sys_lremovexattr(const char __user *path, const char __user *name)
 {
-    return get(check_path(path, 0), name);
+    struct subject subject;
+    int error = subject_of_path(&subject, path, 0);
+    return remove(&subject, error, name);
 }
 
 long sys_fremovexattr(int fd, const char __user *name)
 {
-    return get(check_fd(fd), name);
+    struct subject subject;
+    int error = subject_of_fd(&subject, fd);
+    return remove(&subject, error, name);
 }
 
-long sys_listxattr(const char __user *path, void __user *list, size_t bytes)
+/* The names that are there, each with its NUL; counted even if there is no
+ * room for them. */
+struct listing {
+    char *buffer;
+    size_t used, capacity;
+};
+
+static void list_part(struct listing *listing, const char *text, size_t bytes)
 {
-    return check_path(path, WALK_FOLLOW);
+    if (listing->used + bytes <= listing->capacity)
+        memcpy(listing->buffer + listing->used, text, bytes);
+    listing->used += bytes;
 }
 
-long sys_llistxattr(const char __user *path, void __user *list, size_t bytes)
+static void list_one(void *data, struct extended_name name)
 {
-    return check_path(path, 0);
+    list_part(data, prefixes[name.kind], strlen(prefixes[name.kind]));
+    list_part(data, name.text, strlen(name.text) + 1);
 }
 
-long sys_flistxattr(int fd, void __user *list, size_t bytes)
+static long list_into(struct inode *inode, void __user *to, size_t bytes)
 {
-    return check_fd(fd);
+    struct listing listing = { .capacity = min(bytes, (size_t)XATTR_LIST_MAX) };
+    if (listing.capacity) {
+        listing.buffer = heap_alloc(listing.capacity);
+        if (!listing.buffer)
+            return -ENOMEM;
+    }
+    extended_for_each(inode, list_one, &listing, current->credentials);
+    long result = listing.used;
+    if (bytes && listing.used > listing.capacity)
+        result = bytes < XATTR_LIST_MAX ? -ERANGE : -E2BIG;
+    else if (bytes && user_write(to, listing.buffer, listing.used))
+        result = -EFAULT;
+    heap_free(listing.buffer);
+    return result;
+}
+
+static long list(
+    struct subject *subject, int error, void __user *to, size_t bytes)
+{
+    if (error)
+        return error;
+    long result = list_into(subject->inode, to, bytes);
+    subject_done(subject);
+    return result;
+}
+
+long sys_listxattr(const char __user *path, void __user *to, size_t bytes)
+{
+    struct subject subject;
+    int error = subject_of_path(&subject, path, WALK_FOLLOW);
+    return list(&subject, error, to, bytes);
+}
+
+long sys_llistxattr(const char __user *path, void __user *to, size_t bytes)
+{
+    struct subject subject;
+    int error = subject_of_path(&subject, path, 0);
+    return list(&subject, error, to, bytes);
+}
+
+long sys_flistxattr(int fd, void __user *to, size_t bytes)
+{
+    struct subject subject;
+    int error = subject_of_fd(&subject, fd);
+    return list(&subject, error, to, bytes);
 }

@@ -178,14 +178,25 @@ static void kernel_page_fault(struct frame *frame, const struct fault *fault)
     frame->rip = fixup->to;
 }
 
-static struct frame *page_fault(struct frame *frame)
+static struct fault fault_of(const struct frame *frame)
 {
     struct fault fault = { .address = cr2_read(),
         .was_present = frame->error & ERROR_PRESENT,
         .from_user = frame_is_user(frame),
         .kind = frame->error & ERROR_FETCH   ? FAULT_EXECUTE
                 : frame->error & ERROR_WRITE ? FAULT_WRITE
-                                             : FAULT_READ };
+                                             : FAULT_READ,
+        .vector = VECTOR_PAGE_FAULT,
+        .error = frame->error };
+    /* Whether the kernel has something there is not the program's to know. */
+    if (fault.from_user && fault.address >= USER_END)
+        fault.error |= ERROR_PRESENT;
+    return fault;
+}
+
+static struct frame *page_fault(struct frame *frame)
+{
+    struct fault fault = fault_of(frame);
     if (frame->error & ERROR_RESERVED)
         panic_at(frame, "a page table is damaged: address %#lx",
             fault.address);

@@ -110,6 +110,27 @@ static void remaps(void)
     munmap(place, 8 * PAGE);
 }
 
+static void second_mappings(void)
+{
+    char *at = mmap(NULL, 4 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    at[PAGE] = 3;
+    char *again = mremap(at, 0, 2 * PAGE, MREMAP_MAYMOVE);
+    ok(again != MAP_FAILED && again != at);
+    is(again[PAGE], 3);
+    again[0] = 4;
+    is(at[0], 4);
+    munmap(again, 2 * PAGE);
+    /* Over itself nothing is left to map again. */
+    fails_with(EFAULT,
+        mremap(at, 0, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, at));
+    ok(mremap(at, 0, PAGE, MREMAP_MAYMOVE) == MAP_FAILED);
+    is(at[3 * PAGE], 0);
+    munmap(at, 4 * PAGE);
+    at = map(PAGE);
+    fails_with(EINVAL, mremap(at, 0, PAGE, MREMAP_MAYMOVE));
+    munmap(at, PAGE);
+}
+
 static void breaks(void)
 {
     char *old = sbrk(0);
@@ -222,6 +243,7 @@ static void run(void)
     fixed();
     files();
     remaps();
+    second_mappings();
     breaks();
     advice();
     protection();

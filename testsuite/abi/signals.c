@@ -127,14 +127,49 @@ static void reset_and_defer(void)
 }
 
 static sigjmp_buf out;
+static mcontext_t registers;
 static void jumps(int signal, siginfo_t *info, void *context)
 {
     (void)signal;
     last_code = info->si_code;
     last_address = info->si_addr;
-    (void)context;
+    registers = ((ucontext_t *)context)->uc_mcontext;
     siglongjmp(out, 1);
 }
+
+#ifdef __x86_64__
+static void traps(void)
+{
+    volatile char *page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE |
+        MAP_ANONYMOUS, -1, 0);
+    if (!sigsetjmp(out, 1))
+        page[1] = 1;
+    is(registers.gregs[REG_TRAPNO], 14);
+    is(registers.gregs[REG_ERR], 6); /* a program's write, to nothing */
+    ok(registers.gregs[REG_CR2] == (long)page + 1);
+    last_code = page[0];
+    if (!sigsetjmp(out, 1))
+        page[2] = 1;
+    is(registers.gregs[REG_ERR], 7); /* a page is there */
+    ok(registers.gregs[REG_CR2] == (long)page + 2);
+    munmap((void *)page, 4096);
+    if (!sigsetjmp(out, 1))
+        last_code = page[3];
+    is(registers.gregs[REG_ERR], 4);
+    if (!sigsetjmp(out, 1))
+        last_code = *(volatile char *)0xffffc00000000000ul;
+    is(registers.gregs[REG_ERR], 5); /* whatever is there */
+    is(last_code, SEGV_MAPERR);
+    if (!sigsetjmp(out, 1))
+        __asm__ volatile("hlt");
+    is(registers.gregs[REG_TRAPNO], 13);
+    is(registers.gregs[REG_ERR], 0);
+}
+#else
+static void traps(void)
+{
+}
+#endif
 
 static void faults(void)
 {
@@ -186,6 +221,7 @@ static void faults(void)
     is(last_code, SI_KERNEL);
     ok(last_address == NULL);
 #endif
+    traps();
     munmap(page, 8192);
     munmap(file, 8192);
     signal(SIGSEGV, SIG_DFL);

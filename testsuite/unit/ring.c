@@ -16,9 +16,15 @@ static void run(void)
     ok(ring_put(&ring, in, 32) == 16);
     ok(ring_free(&ring) == 0);
     ok(ring_put(&ring, in, 1) == 0);
+    ok(ring_peek(&ring, out, 5) == 5 && !memcmp(out, in, 5));
+    ok(ring_free(&ring) == 0);
     ok(ring_take(&ring, out, 5) == 5 && !memcmp(out, in, 5));
     ok(ring_put(&ring, in + 16, 9) == 5);
-    ok(ring_take(&ring, out, 32) == 16 && !memcmp(out, in + 5, 16));
+    ok(ring_peek(&ring, out, 32) == 16 && !memcmp(out, in + 5, 16));
+    ring_drop(&ring, 3);
+    ok(ring_used(&ring) == 13);
+    ok(ring_peek(&ring, out, 2) == 2 && out[0] == 8 && out[1] == 9);
+    ok(ring_take(&ring, out, 32) == 13 && !memcmp(out, in + 8, 13));
 
     /* Long enough to go round, and past the end of the counters. */
     ring.read = ring.written = SIZE_MAX - 100;

@@ -297,6 +297,11 @@ static void hosted_boot(uint64_t bytes)
     pages_release_range(0x2400000, 0x2431000);
 }
 
+/* No threads, no stacks. */
+void stacks_drain(void)
+{
+}
+
 /* Free pages when nothing is cached anywhere. */
 static uint64_t hosted_free_pages(void)
 {
