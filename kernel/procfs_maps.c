@@ -6,17 +6,19 @@
 #include "lib/string.h"
 #include "mm/heap.h"
 #include "mm/space.h"
+#include "vfs/file.h"
 #include "vfs/paths.h"
 
 enum { NAME_COLUMN = 73, COPY_BYTES = 4096 };
 
 struct mapper {
     struct text *text;
-    char *path; /* PATH_BYTES_MAX */
+    struct place root; /* the reader's */
+    char *path;        /* PATH_BYTES_MAX */
 };
 
 static void add_area_name(
-    struct mapper *m, const struct area *area, size_t start, const char *name)
+    struct mapper *m, size_t start, const char *name)
 {
     if (!name || !*name)
         return;
@@ -35,38 +37,53 @@ static const char *name_of(const struct area *area)
     return area->flags & AREA_STACK ? "[stack]" : NULL;
 }
 
+/* What is behind an area. */
+static const char *describe(const struct mapper *m, const struct area *area,
+    uint64_t *device, uint64_t *inode)
+{
+    bool is_file = area->backing == &file_backing;
+    m->path[0] = 0;
+    area->backing->describe(
+        area->object, m->path, is_file ? 0 : PATH_BYTES_MAX, device, inode);
+    if (!is_file)
+        return m->path;
+    const struct file *file = area->object;
+    return place_path_from_top(
+        file->place, m->root, m->path, PATH_BYTES_MAX);
+}
+
 static bool add_area(const struct area *area, void *data)
 {
     struct mapper *m = data;
     size_t start = m->text->bytes;
     uint64_t device = 0, inode = 0;
     bool has_file = area->backing && area->backing->describe;
-    m->path[0] = 0;
-    if (has_file)
-        area->backing->describe(
-            area->object, m->path, PATH_BYTES_MAX, &device, &inode);
-    else if (area->store)
+    if (!has_file && area->store)
         inode = area->store->identity;
+    const char *name =
+        has_file ? describe(m, area, &device, &inode) : name_of(area);
     text_print(m->text, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ",
         area->start, area->end, area->flags & AREA_READ ? 'r' : '-',
         area->flags & AREA_WRITE ? 'w' : '-',
         area->flags & AREA_EXECUTE ? 'x' : '-',
         area->flags & AREA_SHARED ? 's' : 'p', has_file ? area->offset : 0,
         (unsigned)(device >> 32), (unsigned)device, inode);
-    add_area_name(m, area, start, has_file ? m->path : name_of(area));
+    add_area_name(m, start, name);
     text_add_string(m->text, "\n");
     return !m->text->error;
 }
 
 int show_maps(struct text *text, const struct proc_subject *subject)
 {
-    struct mapper m = { text, heap_alloc(PATH_BYTES_MAX) };
+    struct mapper m = { .text = text, .path = heap_alloc(PATH_BYTES_MAX) };
     if (!m.path)
         return -ENOMEM;
+    m.root = paths_root(current->paths);
     struct space *space = subject_space(subject);
     if (space)
         space_for_each(space, add_area, &m);
     space_put(space);
+    place_put(m.root);
     heap_free(m.path);
     return 0;
 }

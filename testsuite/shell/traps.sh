@@ -3,8 +3,7 @@
 # Signals as a shell sees them: traps, ignoring, statuses, kill.
 . /tests/shell/tap.sh
 
-for pair in HUP:1 INT:2 KILL:9 USR1:10 SEGV:11 USR2:12 PIPE:13 ALRM:14 \
-    TERM:15; do
+for pair in HUP:1 INT:2 KILL:9 USR1:10 SEGV:11 USR2:12 PIPE:13 TERM:15; do
     name=${pair%:*}
     is "a child ended by $name" \
         "$($SH -c "ulimit -c 0; kill -$name \$\$" 2> /dev/null; echo $?)" \
@@ -73,9 +72,11 @@ is 'a stopped one goes on' "$($SH -c 'i=0; while test $i -lt 20; do
     kill -STOP $p; sleep 0.2; grep -c "^State:.T" /proc/$p/status
     kill -CONT $p; wait $p)" '1
 end'
+is 'an alarm ends a program' "$(sleep 9 & sleep 0.2; kill -ALRM $!; wait $!
+    echo $?)" 142
 is 'a stopped one can be killed' "$(sleep 9 & kill -STOP $!; kill -9 $!
-    wait $!; echo $?) $(sleep 9 & kill -STOP $!; kill $!; kill -CONT $!; wait $!
-    echo $?)" '137 143'
+    wait $!; echo $?) $(sleep 9 & sleep 0.2; kill -STOP $!; kill $!
+    kill -CONT $!; wait $!; echo $?)" '137 143'
 is 'a whole group' "$(setsid $SH -c 'sleep 9 & sleep 9 & echo here
     kill -TERM 0'; echo $?)" 'here
 143'
