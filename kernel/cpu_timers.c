@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ITIMER_VIRTUAL and ITIMER_PROF: timers on the CPU time of a process.
+/* ITIMER_VIRTUAL, ITIMER_PROF and RLIMIT_CPU: what comes of the CPU time of a
+ * process.
  *
  * Nothing counts ticks here.  A timer is set for the earliest moment at which
  * the time could be used up, were all threads running; then a worker looks, and
@@ -27,10 +28,39 @@ static uint64_t left_of(uint64_t expires_ns, uint64_t used_ns)
     return expires_ns > used_ns ? expires_ns - used_ns : 0;
 }
 
+static uint64_t limit_ns(uint64_t seconds)
+{
+    return seconds < FOREVER / NS_PER_SECOND ? seconds * NS_PER_SECOND
+                                             : FOREVER;
+}
+
 static bool is_on(const struct process *process)
 {
     return !process->timers_are_over &&
-        (process->virtual_timer_ns || process->profile_timer_ns);
+        (process->virtual_timer_ns || process->profile_timer_ns ||
+            process->limits[LIMIT_CPU].soft != LIMIT_NONE);
+}
+
+/* What the limit asks for now: SIGKILL, SIGXCPU once a second, or nothing. */
+static int limit_signal(struct process *process, uint64_t used_ns)
+{
+    struct limit *limit = &process->limits[LIMIT_CPU];
+    if (limit->soft == LIMIT_NONE)
+        return 0;
+    if (used_ns >= limit_ns(limit->hard))
+        return SIGKILL;
+    if (used_ns < limit_ns(limit->soft))
+        return 0;
+    limit->soft++;
+    return SIGXCPU;
+}
+
+static uint64_t limit_left(const struct process *process, uint64_t used_ns)
+{
+    const struct limit *limit = &process->limits[LIMIT_CPU];
+    return limit->soft == LIMIT_NONE
+        ? FOREVER
+        : left_of(limit_ns(min(limit->soft, limit->hard)), used_ns);
 }
 
 static void arm(struct process *process, uint64_t left_ns)
@@ -73,9 +103,11 @@ static void look(struct work *work)
         process->virtual_interval_ns, usage.user_ns);
     bool is_profile_over = expire(
         &process->profile_timer_ns, process->profile_interval_ns, used_ns);
+    int limit = limit_signal(process, used_ns);
     if (is_on(process)) {
-        arm(process, min(left_of(process->virtual_timer_ns, usage.user_ns),
-                left_of(process->profile_timer_ns, used_ns)));
+        uint64_t left_ns = min(left_of(process->virtual_timer_ns, usage.user_ns),
+            left_of(process->profile_timer_ns, used_ns));
+        arm(process, min(left_ns, limit_left(process, used_ns)));
     } else {
         /* If it fired just now we are queued again and end then. */
         timer_cancel(&process->cpu_timer);
@@ -87,6 +119,8 @@ static void look(struct work *work)
         send(process, SIGVTALRM);
     if (is_profile_over)
         send(process, SIGPROF);
+    if (limit)
+        send(process, limit);
     if (is_over)
         process_put(process);
 }
@@ -105,6 +139,13 @@ void cpu_timers_start_locked(struct process *process)
         process_get(process);
     }
     arm(process, 0);
+}
+
+void cpu_timers_start(struct process *process)
+{
+    spin_lock(&process->lock);
+    cpu_timers_start_locked(process);
+    spin_unlock(&process->lock);
 }
 
 void cpu_timers_end(struct process *process)

@@ -45,7 +45,6 @@ static void tell_program(const struct fault *fault, int error)
         signal_fault(SIGSEGV, SEGV_ACCERR, fault);
         break;
     case -EIO:
-    case -ENOSPC: /* a hole of a full tmpfs */
         signal_fault(SIGBUS, BUS_ADRERR, fault);
         break;
     case -ENOMEM:

@@ -67,7 +67,7 @@ static bool begin_end(struct thread *thread, int status)
     bool is_last = !--process->running;
     if (is_last && !process->is_exiting) {
         process->is_exiting = true;
-        process->group_exit_status = process->leader->task.exit_status;
+        process->group_exit_status = status;
     }
     handlers_unlock(thread, irq_state);
     return is_last;

@@ -56,8 +56,12 @@ int futex_key(uintptr_t address, enum futex_scope scope, bool for_write,
         return 0;
     struct space_key of_space;
     int error = space_key(current->space, address, for_write, &of_space);
-    if (error || !of_space.is_shared)
+    if (error)
         return error;
+    /* Of memory that nobody shares, but still not found by private keys. */
+    key->offset |= 1;
+    if (!of_space.is_shared)
+        return 0;
     *key = (struct futex_key){ of_space.identity, of_space.offset, true };
     return 0;
 }

@@ -118,7 +118,7 @@ static int find_process(int number, struct process **process)
 int process_set_group(int number, int group)
 {
     struct process *process;
-    if (group < 0)
+    if ((group ? group : number) < 0)
         return -EINVAL;
     int error = find_process(number, &process);
     if (error)

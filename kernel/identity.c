@@ -21,6 +21,9 @@ void credentials_install(const struct credentials *who)
     const struct credentials *old = thread->credentials;
     if (process) {
         user_move_thread(old->uid, who->uid);
+        if (thread->space)
+            atomic_store(&thread->space->may_lock_all,
+                credentials_can(who, CAPABLE_IPC_LOCK));
         /* What it holds in memory is no longer for its former equals. */
         if (has_changed(old, who)) {
             if (thread->space)

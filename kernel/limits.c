@@ -6,6 +6,7 @@
 #include "arch/atomic.h"
 #include "arch/boot.h"
 #include "kernel/process.h"
+#include "kernel/timers.h"
 #include "lib/errno.h"
 #include "mm/space.h"
 #include "vfs/credentials.h"
@@ -140,6 +141,9 @@ int process_set_limit(struct process *process, enum limit_kind kind,
     int error = wanted ? check(process, kind, wanted, may_raise) : 0;
     if (!error && wanted)
         process->limits[kind] = *wanted;
+    /* No time at all would be a limit that is over already: it is a second. */
+    if (!error && wanted && kind == LIMIT_CPU && !wanted->soft)
+        process->limits[kind].soft = 1;
     spin_unlock_irq(&process->lock, irq_state);
     if (error)
         return error;
@@ -147,5 +151,7 @@ int process_set_limit(struct process *process, enum limit_kind kind,
         *old = before;
     if (wanted)
         tell_space_of(process, kind, wanted->soft);
+    if (wanted && kind == LIMIT_CPU)
+        cpu_timers_start(process);
     return 0;
 }

@@ -80,54 +80,82 @@ int64_t oom_points(struct process *process, struct space *space)
     return max(points, (int64_t)1);
 }
 
-/* Takes the references of process over. True: someone is dying already. */
-static bool consider(struct victim *best, struct process *process)
+/* Takes the references of process over. */
+static void consider(struct victim *best, struct process *process,
+    const struct space *spared)
 {
     struct victim one = { .process = process, .space = space_of(process) };
-    bool is_dying = false;
-    if (one.space && process != process_first()) {
-        is_dying = atomic_load(&one.space->is_dying);
-        one.points = is_dying ? 0 : oom_points(process, one.space);
-    }
+    if (one.space && one.space != spared &&
+        !atomic_load(&one.space->is_dying))
+        one.points = oom_points(process, one.space);
     if (one.points > best->points) {
         struct victim old = *best;
         *best = one;
         one = old;
     }
     victim_put(&one);
-    return is_dying;
 }
 
-static bool find_victim(struct victim *best)
+/* The next process from number on, with a reference; NULL. */
+static struct process *next_process(int *number)
 {
-    bool is_dying = false;
+    struct process *process = NULL;
     struct pid *pid;
-    for (int number = 1; (pid = pid_next_get(number)) != NULL;
-         number = pid->number + 1, pid_put(pid)) {
-        struct process *process = pid_process(pid);
-        if (process)
-            is_dying |= consider(best, process);
+    while (!process && (pid = pid_next_get(*number)) != NULL) {
+        *number = pid->number + 1;
+        process = pid_process(pid);
+        pid_put(pid);
     }
-    return is_dying;
+    return process;
+}
+
+/* Whoever runs in the first process' space, as after vfork, is spared as well:
+ * without its memory there would be no system left. */
+static void find_victim(struct victim *best)
+{
+    struct space *spared = space_of(process_first());
+    struct process *process;
+    int number = 1;
+    while ((process = next_process(&number)))
+        consider(best, process, spared);
+    space_put(spared);
+}
+
+static void tell(const struct victim *victim)
+{
+    struct thread *thread = process_next_thread(victim->process, 0);
+    log_error("Out of memory: Killed process %d (%s) total-vm:%lukB, "
+              "anon-rss:%lukB, oom_score_adj:%d",
+        process_number(victim->process), thread ? thread->comm : "",
+        (unsigned long)(victim->space->mapped_bytes / 1024),
+        (unsigned long)(atomic_load(&victim->space->resident_anonymous) *
+            PAGE_BYTES / 1024),
+        victim->process->oom_adjust);
+    if (thread)
+        thread_put(thread);
+}
+
+/* All who run in that space: it is of no use to anyone any more. */
+static void kill_users(const struct space *space)
+{
+    struct signal_info info;
+    struct process *process;
+    int number = 1;
+    while ((process = next_process(&number))) {
+        struct space *its = space_of(process);
+        signal_info_kernel(&info, SIGKILL);
+        if (its == space)
+            signal_send_process(process, &info);
+        space_put(its);
+        process_put(process);
+    }
 }
 
 static void end_victim(struct victim *victim)
 {
-    struct process *process = victim->process;
-    struct thread *thread = process_next_thread(process, 0);
-    struct signal_info info;
-    log_error("Out of memory: Killed process %d (%s) total-vm:%lukB, "
-              "anon-rss:%lukB, oom_score_adj:%d",
-        process_number(process), thread ? thread->comm : "",
-        (unsigned long)(victim->space->mapped_bytes / 1024),
-        (unsigned long)(atomic_load(&victim->space->resident_anonymous) *
-            PAGE_BYTES / 1024),
-        process->oom_adjust);
-    if (thread)
-        thread_put(thread);
-    signal_info_kernel(&info, SIGKILL);
-    signal_send_process(process, &info);
-    atomic_store(&victim->space->is_dying, true);
+    tell(victim);
+    space_condemn(victim->space);
+    kill_users(victim->space);
     reap_later(victim->space);
 }
 
@@ -139,18 +167,17 @@ static bool is_dying_myself(void)
 static bool choose_now(void)
 {
     struct victim victim = { 0 };
-    bool is_dying = find_victim(&victim);
-    bool goes_on = true;
-    if (is_dying && waited++ < PATIENCE) {
+    if (spaces_dying() && waited++ < PATIENCE) {
         thread_sleep_until(clock_ns() + PAUSE_MS * NS_PER_MS, SLEEP_KILLABLE);
-    } else if (victim.process) {
-        waited = 0;
-        end_victim(&victim);
-    } else {
-        goes_on = is_dying;
+        return true;
     }
+    waited = 0;
+    find_victim(&victim);
+    bool is_found = victim.process != NULL;
+    if (is_found)
+        end_victim(&victim);
     victim_put(&victim);
-    return goes_on;
+    return is_found || spaces_dying();
 }
 
 static bool choose(void)

@@ -80,6 +80,7 @@ struct process {
     bool stop_reported, continue_reported;
     int stop_signal;
     unsigned stopping;        /* threads that have not stopped yet */
+    unsigned stop_round;      /* [atomic to read] how often a stop began */
 
     struct spinlock lock;     /* RANK_PROCESS: the rest */
     struct limit limits[LIMIT_KINDS];

@@ -152,7 +152,8 @@ enum signal_default signal_default(int number)
     }
 }
 
-int queued_new(const struct signal_info *info, struct queued_signal **queued)
+int queued_new(const struct signal_info *info, struct process *process,
+    uint32_t uid, struct queued_signal **queued)
 {
     *queued = NULL;
     if (info->number == SIGKILL)
@@ -160,21 +161,17 @@ int queued_new(const struct signal_info *info, struct queued_signal **queued)
     /* What the kernel says, and kill(2), must not get lost for a limit. */
     bool is_kernels = info->number < SIGRTMIN && info->code >= 0;
     bool needs_block = info->number >= SIGRTMIN && info->code != SI_USER;
-    struct process *sender = current->process;
-    uint32_t uid = sender ? current->credentials->uid : 0;
-    if (sender && user_count_signal(uid, is_kernels ? LIMIT_NONE :
-            process_limit(sender, LIMIT_SIGNALS)))
+    if (user_count_signal(uid,
+            is_kernels ? LIMIT_NONE : process_limit(process, LIMIT_SIGNALS)))
         return needs_block ? -EAGAIN : 0;
     struct queued_signal *block = heap_alloc_zeroed(sizeof *block);
     if (!block) {
-        if (sender)
-            user_uncount_signal(uid);
+        user_uncount_signal(uid);
         return needs_block ? -EAGAIN : 0;
     }
     list_init(&block->link);
     block->info = *info;
     block->uid = uid;
-    block->is_counted = sender != NULL;
     *queued = block;
     return 0;
 }
@@ -183,8 +180,7 @@ void queued_free(struct queued_signal *queued)
 {
     if (!queued || queued->is_preallocated)
         return;
-    if (queued->is_counted)
-        user_uncount_signal(queued->uid);
+    user_uncount_signal(queued->uid);
     heap_free(queued);
 }
 

@@ -39,7 +39,6 @@ struct queued_signal {
     struct list link;
     struct signal_info info;
     uint32_t uid;       /* counted against */
-    bool is_counted;
     bool is_preallocated; /* a timer's own: not freed. For those alone: */
     uint8_t place;        /* where it is now: kernel/signal_later.c */
     struct process *process; /* for whom: no references, the owner's life is */

@@ -16,9 +16,11 @@
 /* Preallocated signals: where they are. */
 enum queued_place { QUEUED_NOWHERE, QUEUED_LATER, QUEUED_PENDING };
 
-/* A block for info, counted against current's user: NULL in *queued and 0 when
- * the signal may go without one; -EAGAIN when it may not. No locks held. */
-int queued_new(const struct signal_info *info, struct queued_signal **queued);
+/* A block for info, counted against uid, the user of the process that is to
+ * have it, and against its limit: NULL in *queued and 0 when the signal may go
+ * without one; -EAGAIN when it may not. handlers->lock not held. */
+int queued_new(const struct signal_info *info, struct process *process,
+    uint32_t uid, struct queued_signal **queued);
 void queued_free(struct queued_signal *queued); /* NULL: nothing */
 void queued_free_all(struct list *dropped);
 

@@ -169,6 +169,7 @@ static void send_locked(struct sending *s)
     sending_finish(s);
 }
 
+/* Under process_tree_lock. */
 static int sending_begin(struct sending *s, const struct signal_info *info)
 {
     assert(info->number >= 1 && info->number <= SIGNAL_COUNT);
@@ -176,7 +177,10 @@ static int sending_begin(struct sending *s, const struct signal_info *info)
     s->number = info->number;
     /* A program may say SI_KERNEL to itself. */
     s->is_forced = info->code == SI_KERNEL && info->shape != SHAPE_QUEUE;
-    return queued_new(info, &s->queued);
+    struct thread *whose = s->thread ? s->thread : s->process->leader;
+    if (!whose)
+        return -ESRCH;
+    return queued_new(info, s->process, thread_uid(whose), &s->queued);
 }
 
 static void sending_end(struct sending *s)
@@ -254,7 +258,7 @@ void signal_force(const struct signal_info *info)
     signal_set bit = signal_bit(number);
     struct queued_signal *queued;
     /* Without a block the bit alone still does what must be done. */
-    if (queued_new(info, &queued))
+    if (queued_new(info, current->process, thread_uid(current), &queued))
         queued = NULL;
     unsigned long irq_state = handlers_lock(current);
     struct action *action = &current->handlers->actions[number - 1];

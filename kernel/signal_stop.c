@@ -16,6 +16,7 @@ void process_begin_stop(struct process *process, int number)
     if (process->stopping || process->is_exiting)
         return;
     process->stop_signal = number;
+    atomic_store(&process->stop_round, process->stop_round + 1);
     list_for_each(thread, &process->threads, task.process_link) {
         if (thread->task.is_exiting)
             continue;
@@ -52,10 +53,19 @@ int process_continue(struct process *process)
     return was_stopped ? CLD_CONTINUED : CLD_STOPPED;
 }
 
+/* Continued and stopped again before it ran, a thread is to be counted anew. */
+static bool is_still_stopped(unsigned round)
+{
+    uint32_t work = atomic_load(&current->work);
+    return (work & (WORK_STOP | WORK_KILL)) == WORK_STOP &&
+        atomic_load(&current->process->stop_round) == round;
+}
+
 void process_stop_current(void)
 {
     struct process *process = current->process;
     unsigned long irq_state = handlers_lock(current);
+    unsigned round = process->stop_round;
     /* Continued meanwhile? */
     bool must_stop = atomic_load(&current->work) & WORK_STOP;
     bool is_last = must_stop && process_count_stopped(process);
@@ -63,7 +73,7 @@ void process_stop_current(void)
     handlers_unlock(current, irq_state);
     if (is_last)
         process_notify_parent(process, CLD_STOPPED, number);
-    while ((atomic_load(&current->work) & (WORK_STOP | WORK_KILL)) == WORK_STOP)
+    while (is_still_stopped(round))
         thread_stop();
 }
 

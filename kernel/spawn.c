@@ -15,6 +15,7 @@
 #include "kernel/process.h"
 #include "kernel/terminal.h"
 #include "kernel/thread.h"
+#include "kernel/timers.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/heap.h"
@@ -305,6 +306,8 @@ int spawn(const struct spawn *how, struct thread **made)
         user_uncount_thread(uid);
         return error;
     }
+    if (!(how->share & SHARE_PROCESS))
+        cpu_timers_start(child->process);
     *made = child;
     return thread_number(child);
 }

@@ -191,15 +191,26 @@ int terminal_leave(struct terminal *terminal)
     return is_mine ? 0 : -ENOTTY;
 }
 
+/* A number that is no group's yet is taken if it is a process' of the session:
+ * that one may be about to make it its group. */
+static struct process *member_of(struct pid *group)
+    must_hold(process_tree_lock)
+{
+    if (!group)
+        return NULL;
+    struct process *member =
+        list_first(&group->members[PID_GROUP], struct process, group_link);
+    return member ? member : group->process;
+}
+
 static int set_foreground_locked(
     struct terminal *terminal, struct process *process, struct pid *group)
 {
     if (process->terminal != terminal || terminal->session != process->session)
         return -ENOTTY;
-    if (!group || list_is_empty(&group->members[PID_GROUP]))
+    struct process *member = member_of(group);
+    if (!member)
         return -ESRCH;
-    struct process *member = list_entry(
-        group->members[PID_GROUP].next, struct process, group_link);
     if (member->session != process->session)
         return -EPERM;
     put_or_null(terminal->group);

@@ -45,9 +45,11 @@ void process_timers_exec(void);
  * any more. May spin, takes process_tree_lock. */
 void process_timers_end(struct process *process);
 
-/* cpu_timers.c, process->lock held: what virtual_timer_ns and profile_timer_ns
- * say has changed. */
+/* cpu_timers.c, process->lock held: what virtual_timer_ns, profile_timer_ns and
+ * the limit of CPU time say has changed. */
 void cpu_timers_start_locked(struct process *process);
+/* The same, process->lock not held: a new process or limit. */
+void cpu_timers_start(struct process *process);
 void cpu_timers_end(struct process *process);
 /* posix_timers.c */
 void posix_timers_delete_all(struct process *process);

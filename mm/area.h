@@ -41,6 +41,12 @@ static inline struct area *area_prev(const struct area *area)
     return tree_entry(tree_prev(&area->node), struct area, node);
 }
 
+/* Does it, or can mprotect make it, write to its store? */
+static inline bool area_may_write_store(const struct area *area)
+{
+    return area->flags & AREA_SHARED && area->flags & AREA_MAY_WRITE;
+}
+
 void area_update(struct tree_node *node); /* the tree's update function */
 
 /* An area like `model` from start to end, with references of its own, not yet

@@ -41,8 +41,22 @@ bool space_get_unless_zero(struct space *space)
     return refcount_get_unless_zero(&space->refs);
 }
 
+static unsigned dying; /* [atomic] condemned and not freed */
+
+void space_condemn(struct space *space)
+{
+    if (!atomic_exchange(&space->is_dying, true))
+        atomic_add(&dying, 1);
+}
+
+unsigned spaces_dying(void)
+{
+    return atomic_load(&dying);
+}
+
 static void space_free(struct space *space)
 {
+    bool was_dying = space->is_dying;
     struct list removed;
     list_init(&removed);
     struct area *area;
@@ -55,6 +69,8 @@ static void space_free(struct space *space)
     if (space->program)
         space->program_put(space->program);
     heap_free(space);
+    if (was_dying)
+        atomic_sub(&dying, 1);
 }
 
 void space_put(struct space *space)
@@ -104,7 +120,6 @@ void space_for_each(struct space *space,
 
 void space_reap(struct space *space)
 {
-    atomic_store(&space->is_dying, true);
     rwlock_read(&space->lock);
     struct area *area = area_first(space);
     for (; area; area = area_next(area))
@@ -139,6 +154,8 @@ int space_may_grow(struct space *space, uint64_t bytes, unsigned flags)
 
 int space_may_lock(struct space *space, uint64_t bytes)
 {
+    if (atomic_load(&space->may_lock_all))
+        return 0;
     if (bytes > space->limit_locked_bytes ||
         space->locked_bytes > space->limit_locked_bytes - bytes)
         return -EAGAIN;

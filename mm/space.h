@@ -86,6 +86,7 @@ struct space {
     void (*program_put)(void *program);
     /* Limits copied from the process: RLIMIT_AS, DATA, STACK, MEMLOCK */
     uint64_t limit_bytes, limit_data_bytes, limit_stack_bytes, limit_locked_bytes;
+    bool may_lock_all; /* [atomic] who runs in it has CAP_IPC_LOCK */
     uintptr_t vdso;
     bool is_dumpable;
     struct deferred last_put; /* see mm/space_put.h */
@@ -157,7 +158,11 @@ int space_key(struct space *space, uintptr_t address, bool for_write,
 /* Visits areas in order under the lock for reading; for /proc. */
 void space_for_each(struct space *space,
     bool (*visit)(const struct area *area, void *data), void *data);
-/* Takes all private memory away at once: the out-of-memory victim's. */
+/* The out-of-memory victim's: faults in it fail from now on. */
+void space_condemn(struct space *space);
+/* How many were condemned and have not given all their memory back yet. */
+unsigned spaces_dying(void);
+/* Takes all private memory of a condemned one away at once. */
 void space_reap(struct space *space);
 uint64_t space_resident_pages(const struct space *space);
 /* What the victim's chooser counts: resident pages and page tables. */

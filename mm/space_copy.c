@@ -144,6 +144,7 @@ static void copy_facts(struct space *to, const struct space *from)
     to->limit_data_bytes = from->limit_data_bytes;
     to->limit_stack_bytes = from->limit_stack_bytes;
     to->limit_locked_bytes = from->limit_locked_bytes;
+    to->may_lock_all = atomic_load(&from->may_lock_all);
     to->vdso = from->vdso;
     to->is_dumpable = from->is_dumpable;
 }

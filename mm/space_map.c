@@ -3,6 +3,7 @@
  *
  * Whatever may fail is done before anything is taken away: a fixed mapping that
  * cannot be made leaves what was there. */
+#include "arch/atomic.h"
 #include "lib/errno.h"
 #include "mm/area.h"
 #include "mm/heap.h"
@@ -131,7 +132,13 @@ static int place(struct space *space, const struct mapping *mapping,
     if (!area->store)
         area->offset = at;
     area_insert(space, area, NULL);
-    return 0;
+    /* Denied before it was there to be seen. */
+    if (!area_may_write_store(area) || !area->store ||
+        !atomic_load(&area->store->denies_writes))
+        return 0;
+    area_remove(area, removed);
+    list_remove(&area->store_link); /* the caller's */
+    return -EPERM;
 }
 
 /* The area of a mapping with all its references, from 0 to its size. */

@@ -12,7 +12,8 @@ struct area;
 struct store;
 
 struct store_ops {
-    /* Fills a fresh page of a hole; NULL: zeros. 0 or -EIO. */
+    /* Fills a fresh page of a hole; NULL: zeros. 0 or why not: to a fault all
+     * but -ENOMEM is -EIO. */
     int (*fill)(struct store *store, uint64_t index, struct page *page);
     void (*destroy)(struct store *store); /* owner's part; may be NULL */
 };
@@ -33,6 +34,7 @@ struct store {
     uint64_t identity;    /* for shared futex keys; unique for ever */
     uint64_t cuts;        /* how often pages were taken away */
     bool no_shrink;
+    bool denies_writes;   /* [atomic] store_deny_writes */
 };
 
 struct store *store_new(const struct store_ops *ops, void *owner);
@@ -52,6 +54,10 @@ void store_punch(struct store *store, uint64_t from, uint64_t to);
 /* First index >= from that has a page (or is a hole); UINT64_MAX. */
 uint64_t store_next_page(struct store *store, uint64_t from);
 uint64_t store_next_hole(struct store *store, uint64_t from);
+
+/* From now on no shared mapping may write, for ever. -EBUSY if one might: then
+ * nothing has changed. */
+int store_deny_writes(struct store *store);
 
 /* Moves bytes between the store and kernel memory without regard to its size;
  * store_write makes pages. Bytes moved, or -ENOMEM. */

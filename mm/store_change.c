@@ -10,8 +10,10 @@
  * Areas are visited without the store's lock, under the lock of their space for
  * reading.  All are moved to a list of those to do, where other changes may
  * take any of them out; only the first is looked at, and looked at again. */
+#include "arch/atomic.h"
+#include "lib/errno.h"
 #include "lib/string.h"
-#include "mm/space.h"
+#include "mm/area.h"
 #include "mm/space_put.h"
 #include "mm/store_pages.h"
 #include "mm/store_tree.h"
@@ -170,4 +172,20 @@ void store_punch(struct store *store, uint64_t from, uint64_t to)
     if (last >= first)
         clear_part(store, last << PAGE_SHIFT, to);
     mutex_unlock(&store->change);
+}
+
+int store_deny_writes(struct store *store)
+{
+    const struct area *area;
+    int error = 0;
+    mutex_lock(&store->change); /* all areas are in the list */
+    spin_lock(&store->lock);
+    list_for_each(area, &store->areas, store_link)
+        if (area_may_write_store(area))
+            error = -EBUSY;
+    if (!error)
+        atomic_store(&store->denies_writes, true);
+    spin_unlock(&store->lock);
+    mutex_unlock(&store->change);
+    return error;
 }

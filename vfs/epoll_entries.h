@@ -10,7 +10,7 @@
 
 #include "vfs/epoll.h"
 
-enum { EPOLL_DEPTH_MAX = 4 }; /* epolls below an epoll */
+enum { EPOLL_DEPTH_MAX = 4 }; /* steps from an epoll to the innermost */
 
 struct epoll {
     struct refcount refs; /* its file's, and those who look at entries */
@@ -30,6 +30,7 @@ struct epoll {
     struct list inners; /* nests of epolls that this one watches */
     struct list outers; /* nests of those that watch this one */
     uint64_t walk;      /* the last one that came by */
+    int walk_depth;     /* and what it found */
 };
 
 /* Of an entry whose file is an epoll itself. */
@@ -75,7 +76,7 @@ unsigned epoll_poll(struct file *file, struct waiter *waiter);
 bool epoll_entry_woken(struct waiter *waiter, unsigned events);
 
 /* epoll_nesting.c, under epoll_nesting: */
-/* Would epoll watch itself through inner, or too far down? -ELOOP */
+/* Would epoll watch itself through inner, or the chain be too long? -ELOOP */
 int epoll_check_loop(struct epoll *epoll, struct epoll *inner);
 /* Is there for some file too many a path upwards through the entry's epoll, or
  * too long a one? -EINVAL. Takes locks of inner epolls; entry->epoll->lock must

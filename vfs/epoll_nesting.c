@@ -34,31 +34,52 @@ void epoll_unnest(struct epoll_entry *entry)
     entry->nest = NULL;
 }
 
-/* Downwards. */
+/* How long a chain becomes. */
 
-static bool finds_loop(
-    struct epoll *at, const struct epoll *wanted, unsigned depth)
+enum { DEPTH_LOOP = 1000 };
+
+/* Epolls below `at`, in the deepest line; DEPTH_LOOP if `wanted` is there. */
+static int depth_below(struct epoll *at, const struct epoll *wanted)
 {
     struct epoll_nest *nest;
-    at->walk = walks;
+    int deepest = 0;
+    if (at == wanted)
+        return DEPTH_LOOP;
+    if (at->walk == walks)
+        return at->walk_depth;
     list_for_each(nest, &at->inners, inner_link) {
-        if (nest->inner->walk == walks)
-            continue;
-        if (nest->inner == wanted || depth > EPOLL_DEPTH_MAX)
-            return true;
-        if (finds_loop(nest->inner, wanted, depth + 1))
-            return true;
+        deepest = max(deepest, depth_below(nest->inner, wanted) + 1);
+        if (deepest > EPOLL_DEPTH_MAX)
+            break;
     }
-    return false;
+    at->walk = walks;
+    at->walk_depth = deepest;
+    return deepest;
+}
+
+static int depth_above(struct epoll *at)
+{
+    struct epoll_nest *nest;
+    int highest = 0;
+    if (at->walk == walks)
+        return at->walk_depth;
+    list_for_each(nest, &at->outers, outer_link)
+        highest = max(highest, depth_above(nest->outer) + 1);
+    at->walk = walks;
+    at->walk_depth = highest;
+    return highest;
 }
 
 int epoll_check_loop(struct epoll *epoll, struct epoll *inner)
 {
     walks++;
-    return epoll == inner || finds_loop(inner, epoll, 0) ? -ELOOP : 0;
+    int below = depth_below(inner, epoll);
+    if (below > EPOLL_DEPTH_MAX)
+        return -ELOOP;
+    return below + 1 + depth_above(epoll) > EPOLL_DEPTH_MAX ? -ELOOP : 0;
 }
 
-/* Upwards. */
+/* How many ways there are upwards. */
 
 static const int most_paths[EPOLL_DEPTH_MAX + 1] = { 1000, 500, 100, 50, 10 };
 

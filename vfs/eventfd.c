@@ -55,7 +55,7 @@ static ssize_t eventfd_read(
         if (error)
             return error;
     }
-    wait_queue_wake_one(&eventfd->queue, READY_OUT);
+    wait_queue_wake_one(&eventfd->queue, READY_WRITE);
     if (transfer_give(t, &taken, sizeof taken) < sizeof taken)
         return -EFAULT;
     return sizeof taken;
@@ -80,7 +80,7 @@ static ssize_t eventfd_write(
         if (error)
             return error;
     }
-    wait_queue_wake_one(&eventfd->queue, READY_IN);
+    wait_queue_wake_one(&eventfd->queue, READY_READ);
     return sizeof number;
 }
 
@@ -98,7 +98,7 @@ static unsigned eventfd_poll(struct file *file, struct waiter *waiter)
     if (waiter)
         wait_queue_add(&eventfd->queue, waiter);
     uint64_t count = count_of(eventfd);
-    return (count ? READY_IN : 0) | (count < COUNT_MAX ? READY_OUT : 0);
+    return (count ? READY_READ : 0) | (count < COUNT_MAX ? READY_WRITE : 0);
 }
 
 static size_t eventfd_describe(

@@ -33,16 +33,25 @@ static bool position_counts(const struct file *file)
 
 typedef ssize_t (*move_fn)(struct file *, struct transfer *, uint64_t *);
 
+/* No byte has a number that does not fit in what lseek returns. */
+static ssize_t move_at(struct file *file, struct transfer *t,
+    uint64_t *position, move_fn operation)
+{
+    if (*position > (uint64_t)INT64_MAX - t->left)
+        return -EINVAL;
+    return operation(file, t, position);
+}
+
 static ssize_t move(struct file *file, struct transfer *t, uint64_t *position,
     move_fn operation)
 {
     if (position)
         return file->ops->cannot_seek ? -ESPIPE
-                                      : operation(file, t, position);
+                                      : move_at(file, t, position, operation);
     if (!position_counts(file))
         return operation(file, t, &file->position);
     mutex_lock(&file->position_lock);
-    ssize_t result = operation(file, t, &file->position);
+    ssize_t result = move_at(file, t, &file->position, operation);
     mutex_unlock(&file->position_lock);
     return result;
 }
@@ -112,9 +121,7 @@ static int64_t plain_seek(
     default:
         return -EINVAL;
     }
-    if (__builtin_add_overflow(base, offset, &base))
-        return -EOVERFLOW;
-    if (base < 0)
+    if (__builtin_add_overflow(base, offset, &base) || base < 0)
         return -EINVAL;
     file->position = base;
     return base;

@@ -88,6 +88,7 @@ struct inode_ops {
      * its store go afterwards. */
     void (*free)(struct inode *inode);
     bool keeps_extended; /* vfs/extended.h */
+    bool can_be_sealed;  /* vfs/seals.h */
 };
 
 struct inode {
@@ -100,6 +101,7 @@ struct inode {
     struct store *store; /* content of regular files, or NULL */
     void *private;
     struct extended *extended; /* [change] vfs/extended.c */
+    unsigned seals;            /* [change, atomic] enum seal */
     struct mutex change; /* directories: names; files: size and writes */
 
     /* Under lock: */

@@ -60,8 +60,9 @@ void mount_put(struct mount *mount)
 {
     if (!mount)
         return;
-    if (unlikely(atomic_load(&mount->expiry_puts)))
-        atomic_sub(&mount->expiry_puts, 1);
+    int left = atomic_load(&mount->expiry_puts);
+    if (unlikely(left)) /* two at once may count as one, but not below 0 */
+        (void)atomic_replace(&mount->expiry_puts, left, left - 1);
     if (refcount_put(&mount->refs))
         free_mount(mount);
 }

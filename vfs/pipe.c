@@ -507,9 +507,9 @@ static long resize(struct pipe *pipe, unsigned slots)
 long pipe_set_bytes(struct file *file, size_t bytes, bool privileged)
 {
     struct pipe *pipe = file->private;
-    if (bytes > (1u << 31) || !bytes)
+    if (bytes > (1u << 31))
         return -EINVAL;
-    unsigned slots = slots_for(bytes);
+    unsigned slots = slots_for(bytes ? bytes : 1);
     mutex_lock(&pipe->lock);
     long error = 0;
     if (slots > pipe->slots && bytes > PIPE_MAX_BYTES && !privileged)

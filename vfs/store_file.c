@@ -11,7 +11,7 @@
 #include "mm/heap.h"
 #include "mm/space.h"
 #include "vfs/control.h"
-#include "vfs/file.h"
+#include "vfs/seals.h"
 #include "vfs/tmpfs.h"
 
 static uint64_t size_of(const struct inode *inode)
@@ -77,12 +77,15 @@ static void grow_to(struct inode *inode, uint64_t end)
     spin_unlock(&store->lock);
 }
 
-/* At most the rest of one page: bytes taken, or -ENOSPC, -ENOMEM, -EFAULT. */
+/* At most the rest of one page: bytes taken, or -ENOSPC, -ENOMEM, -EFAULT,
+ * -EPERM. */
 static ssize_t write_page(
     struct inode *inode, struct transfer *t, uint64_t position, size_t bytes)
 {
     int error = 0;
     size_t offset = position % PAGE_BYTES;
+    if (inode->seals & SEAL_GROW && position + bytes > size_of(inode))
+        return -EPERM;
     /* Fault the source in before a page is made for nothing. */
     size_t ready = transfer_prepare(t, bytes, false);
     if (!ready)
@@ -113,10 +116,12 @@ static ssize_t write_locked(
     struct file *file, struct transfer *t, uint64_t *position)
 {
     struct inode *inode = file->inode;
-    if (file->flags & OPEN_APPEND)
+    if (file->flags & OPEN_APPEND || t->appends)
         *position = size_of(inode);
     if (!t->left)
         return 0;
+    if (!seals_allow_write(inode))
+        return -EPERM;
     ssize_t allowed = check_limits(*position, t->left);
     if (allowed < 0)
         return allowed;
@@ -147,8 +152,20 @@ static ssize_t store_file_write(
 
 /* The rest. */
 
+/* A file sealed against writing is shared with readers for ever. */
+static int check_seals(const struct inode *inode, struct mapping *mapping)
+{
+    if (!(mapping->flags & AREA_SHARED) || seals_allow_write(inode))
+        return 0;
+    mapping->flags &= ~AREA_MAY_WRITE;
+    return mapping->flags & AREA_WRITE ? -EPERM : 0;
+}
+
 static int store_file_map(struct file *file, struct mapping *mapping)
 {
+    int error = check_seals(file->inode, mapping);
+    if (error)
+        return error;
     mapping->store = file->inode->store;
     mapping->backing = &file_backing;
     mapping->object = file;
@@ -194,9 +211,7 @@ static int64_t store_file_seek(
         base = file->position;
     else if (from == SEEK_END_OF)
         base = size_of(file->inode);
-    if (__builtin_add_overflow(base, offset, &base))
-        return -EOVERFLOW;
-    if (base < 0)
+    if (__builtin_add_overflow(base, offset, &base) || base < 0)
         return -EINVAL;
     file->position = base;
     return base;
@@ -292,6 +307,29 @@ static int make_pages(struct inode *inode, uint64_t from, uint64_t end)
     return error;
 }
 
+static int punch_locked(struct inode *inode, uint64_t from, uint64_t end)
+{
+    if (!seals_allow_write(inode))
+        return -EPERM;
+    store_punch(inode->store, from, end);
+    tmpfs_settle(inode);
+    return 0;
+}
+
+static int allocate_locked(
+    struct inode *inode, unsigned how, uint64_t from, uint64_t end)
+{
+    bool grows = end > size_of(inode);
+    if (grows && end > file_size_limit())
+        return -EFBIG;
+    if (grows && inode->seals & SEAL_GROW)
+        return -EPERM;
+    int error = make_pages(inode, from, end);
+    if (!error && !(how & ALLOCATE_KEEP_SIZE))
+        grow_to(inode, end);
+    return error;
+}
+
 static int store_file_allocate(
     struct file *file, unsigned how, uint64_t from, uint64_t bytes)
 {
@@ -301,19 +339,12 @@ static int store_file_allocate(
     if (how & ~(ALLOCATE_KEEP_SIZE | ALLOCATE_PUNCH))
         return -EOPNOTSUPP;
     mutex_lock(&inode->change);
-    inode_drop_set_ids(inode, file->opener);
-    inode_touch(inode, TOUCH_MODIFIED | TOUCH_CHANGED);
-    if (how & ALLOCATE_PUNCH) {
-        store_punch(inode->store, from, end);
-        tmpfs_settle(inode);
-    } else if (end > size_of(inode) && !(how & ALLOCATE_KEEP_SIZE)
-        && end > file_size_limit()) {
-        error = -EFBIG;
-    } else {
-        error = make_pages(inode, from, end);
+    error = how & ALLOCATE_PUNCH ? punch_locked(inode, from, end)
+                                 : allocate_locked(inode, how, from, end);
+    if (!error) {
+        inode_drop_set_ids(inode, file->opener);
+        inode_touch(inode, TOUCH_MODIFIED | TOUCH_CHANGED);
     }
-    if (!error && !(how & ALLOCATE_KEEP_SIZE))
-        grow_to(inode, end);
     mutex_unlock(&inode->change);
     return error;
 }

@@ -14,6 +14,7 @@
 #include "mm/heap.h"
 #include "vfs/device.h"
 #include "vfs/pipe.h"
+#include "vfs/seals.h"
 #include "vfs/tmpfs_tree.h"
 
 enum { TMPFS_MAGIC = 0x01021994, MODE_GROUP_EXECUTE = 0010 };
@@ -36,15 +37,25 @@ void tmpfs_return_inode(struct filesystem *filesystem)
     atomic_sub(&filesystem->used_inodes, 1);
 }
 
+static bool charge(struct filesystem *filesystem)
+{
+    uint64_t most = atomic_load(&filesystem->max_pages);
+    uint64_t before = atomic_add(&filesystem->used_pages, 1);
+    if (!most || before < most)
+        return true;
+    atomic_sub(&filesystem->used_pages, 1);
+    return false;
+}
+
+/* The file may be charged for pages that went behind our back (MADV_REMOVE),
+ * or that were not needed, because two faults made one at the same time. */
 static int fill(struct store *store, uint64_t index, struct page *page)
 {
     struct inode *inode = store->owner;
-    struct filesystem *filesystem = inode->filesystem;
-    uint64_t most = atomic_load(&filesystem->max_pages);
-    uint64_t before = atomic_add(&filesystem->used_pages, 1);
-    if (most && before >= most) {
-        atomic_sub(&filesystem->used_pages, 1);
-        return -ENOSPC;
+    if (!charge(inode->filesystem)) {
+        tmpfs_settle(inode);
+        if (!charge(inode->filesystem))
+            return -ENOSPC;
     }
     atomic_add(&inode->tally, 1);
     memset(page_pointer(page), 0, PAGE_BYTES);
@@ -98,6 +109,9 @@ static int set_file_attributes(struct inode *inode, unsigned mask,
     const struct attributes *attributes)
 {
     if (mask & SET_BYTES) {
+        int error = seals_allow_size(inode, attributes->bytes);
+        if (error)
+            return error;
         store_resize(inode->store, attributes->bytes);
         tmpfs_settle(inode);
     }
@@ -108,6 +122,7 @@ const struct inode_ops tmpfs_file_ops = {
     .set_attributes = set_file_attributes,
     .free = free_file,
     .keeps_extended = true,
+    .can_be_sealed = true,
 };
 
 static int read_link(struct inode *inode, char **target)
@@ -185,6 +200,7 @@ static bool set_kind(struct inode *inode)
         inode->store = store_new(&tmpfs_store_ops, inode);
         if (!inode->store)
             return false;
+        inode->seals = SEAL_SEAL;
         inode->ops = &tmpfs_file_ops;
         inode->file_ops = &store_file_ops;
         return true;

@@ -269,7 +269,7 @@ static int64_t seek(struct file *file, int64_t offset, enum seek_from from)
 {
     if (from == SEEK_CURRENT
         && __builtin_add_overflow(offset, (int64_t)file->position, &offset))
-        return -EOVERFLOW;
+        return -EINVAL;
     if ((from != SEEK_START && from != SEEK_CURRENT) || offset < 0)
         return -EINVAL;
     file->position = offset;

@@ -303,6 +303,9 @@ static long control_file(
         return set_signal(file, argument);
     case F_GETSIG:
         return file->owner_signal;
+    case F_ADD_SEALS:
+    case F_GET_SEALS:
+        return seals_control(file, command, argument);
     case F_GETPIPE_SZ:
         return file_is_pipe(file) ? pipe_bytes(file) : -EBADF;
     case F_SETPIPE_SZ:

@@ -177,10 +177,19 @@ static bool is_own(unsigned id, unsigned a, unsigned b, unsigned c)
     return id == NO_ID || id == a || id == b || id == c;
 }
 
+static bool stays(unsigned wanted, unsigned now)
+{
+    return wanted == NO_ID || wanted == now;
+}
+
+/* What changes nothing leaves the filesystem's id as well. */
 long sys_setresuid(unsigned real, unsigned effective, unsigned saved)
 {
     const struct credentials *old = current->credentials;
     unsigned a = old->uid, b = old->euid, c = old->suid;
+    if (stays(real, a) && stays(saved, c) && stays(effective, b) &&
+        stays(effective, old->fsuid))
+        return 0;
     if (!i_can(CAPABLE_SETUID) &&
         !(is_own(real, a, b, c) && is_own(effective, a, b, c) &&
             is_own(saved, a, b, c)))
@@ -198,6 +207,9 @@ long sys_setresgid(unsigned real, unsigned effective, unsigned saved)
 {
     const struct credentials *old = current->credentials;
     unsigned a = old->gid, b = old->egid, c = old->sgid;
+    if (stays(real, a) && stays(saved, c) && stays(effective, b) &&
+        stays(effective, old->fsgid))
+        return 0;
     if (!i_can(CAPABLE_SETGID) &&
         !(is_own(real, a, b, c) && is_own(effective, a, b, c) &&
             is_own(saved, a, b, c)))

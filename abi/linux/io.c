@@ -133,7 +133,7 @@ void vector_done(struct vector *vector)
 }
 
 static ssize_t move_vector(struct file *file, enum direction direction,
-    const void __user *from, int count, uint64_t *position)
+    const void __user *from, int count, uint64_t *position, int flags)
 {
     struct vector vector;
     unsigned needed = direction == READING ? OPEN_READ : OPEN_WRITE;
@@ -144,6 +144,7 @@ static ssize_t move_vector(struct file *file, enum direction direction,
         return error;
     struct transfer t;
     transfer_segments(&t, vector.segments, vector.count, vector.total);
+    t.appends = flags & RWF_APPEND;
     ssize_t result = direction == READING
         ? file_read(file, &t, position)
         : io_written(file_write(file, &t, position));
@@ -151,14 +152,11 @@ static ssize_t move_vector(struct file *file, enum direction direction,
     return result;
 }
 
-/* What RWF_ flags ask for is there, at most, as a sync after the write. */
-static int check_rw_flags(int flags, enum direction direction)
+/* No file knows how not to wait for once, RWF_NOWAIT. */
+static int check_rw_flags(int flags)
 {
-    const int known =
-        RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND;
-    if (flags & ~known || flags & (RWF_NOWAIT | RWF_APPEND))
-        return -EOPNOTSUPP;
-    return 0;
+    const int known = RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND;
+    return flags & ~known ? -EOPNOTSUPP : 0;
 }
 
 static ssize_t move_vector_fd(int fd, enum direction direction,
@@ -170,9 +168,10 @@ static ssize_t move_vector_fd(int fd, enum direction direction,
         return -EBADF;
     ssize_t result = position && file->ops->cannot_seek
         ? -ESPIPE
-        : check_rw_flags(flags, direction);
+        : check_rw_flags(flags);
     if (!result)
-        result = move_vector(file, direction, vector, count, position);
+        result =
+            move_vector(file, direction, vector, count, position, flags);
     if (result > 0 && direction == WRITING && flags & (RWF_DSYNC | RWF_SYNC)) {
         int error = file->ops->sync ? file->ops->sync(file) : 0;
         result = error ? error : result;

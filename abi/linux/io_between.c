@@ -19,7 +19,17 @@ static int offset_argument(struct offset *offset, void __user *at)
     offset->value = 0;
     if (at && user_read(&offset->value, at, sizeof offset->value))
         return -EFAULT;
-    return (int64_t)offset->value < 0 ? -EINVAL : 0;
+    return 0;
+}
+
+static bool is_negative(const struct offset *offset)
+{
+    return (int64_t)offset->value < 0;
+}
+
+static bool wraps(const struct offset *offset, size_t bytes)
+{
+    return offset->value + bytes < offset->value;
 }
 
 static uint64_t *offset_pointer(struct offset *offset)
@@ -64,9 +74,9 @@ static int check_sendfile(const struct pair *pair, const struct offset *offset)
 {
     if (pair->from->ops->cannot_seek)
         return offset->at ? -ESPIPE : -EINVAL;
-    if (pair->to->flags & OPEN_APPEND)
+    if (pair->to->flags & OPEN_APPEND || is_negative(offset))
         return -EINVAL;
-    return 0;
+    return pair->from->inode->type == INODE_DIRECTORY ? -EINVAL : 0;
 }
 
 long sys_sendfile(int to, int from, void __user *at, size_t bytes)
@@ -120,9 +130,12 @@ long sys_copy_file_range(int from, void __user *from_at, int to,
         error = pair_argument(&pair, from, to);
     if (error)
         return error;
-    bytes = min(bytes, (size_t)IO_BYTES_MAX);
     ssize_t result = check_copy(&pair);
-    if (!result && overlaps(&pair, &from_offset, &to_offset, bytes))
+    if (!result && (wraps(&from_offset, bytes) || wraps(&to_offset, bytes)))
+        result = -EOVERFLOW;
+    bytes = min(bytes, (size_t)IO_BYTES_MAX);
+    if (!result && (is_negative(&from_offset) || is_negative(&to_offset) ||
+            overlaps(&pair, &from_offset, &to_offset, bytes)))
         result = -EINVAL;
     if (!result)
         result = io_written(file_copy(pair.from, offset_pointer(&from_offset),

@@ -71,6 +71,10 @@ long file_set_flags(struct file *file, unsigned long linux_flags)
     if (wanted & OPEN_NO_ATIME && !(old & OPEN_NO_ATIME) &&
         !inode_is_owned(file->inode, current->credentials))
         return -EPERM;
+    /* Pipes mean packets by it. */
+    if (wanted & OPEN_DIRECT && file->inode->type != INODE_FIFO &&
+        !file->ops->takes_direct)
+        return -EINVAL;
     /* Another thread may set another flag at the same time. */
     while (!atomic_replace(&file->flags, old, (old & ~OPEN_SETTABLE) | wanted))
         old = atomic_load(&file->flags);

@@ -10,5 +10,7 @@ unsigned open_flags_from_linux(unsigned long flags);
 long open_flags_to_linux(unsigned flags);
 /* F_SETFL: APPEND, NONBLOCK, DIRECT, NOATIME and ASYNC; the others stay. */
 long file_set_flags(struct file *file, unsigned long flags);
+/* F_ADD_SEALS and F_GET_SEALS (memfd.c). */
+long seals_control(struct file *file, int command, unsigned long argument);
 
 #endif
