@@ -4,7 +4,7 @@
 #ifndef KERNEL_LIMITS_H
 #define KERNEL_LIMITS_H
 
-#include "lib/types.h"
+#include "vfs/users.h"
 
 enum limit_kind {
     LIMIT_CPU, LIMIT_FILE_BYTES, LIMIT_DATA, LIMIT_STACK, LIMIT_CORE,
@@ -32,11 +32,36 @@ void all_threads_uncount(void);
 unsigned all_threads(void);
 
 /* How many processes (threads) a user has, against LIMIT_PROCESSES. -EAGAIN. */
-int user_count_thread(uint32_t uid, uint64_t limit, bool is_privileged);
-void user_uncount_thread(uint32_t uid);
-void user_move_thread(uint32_t from, uint32_t to);
-int user_count_signal(uint32_t uid, uint64_t limit); /* queued: -EAGAIN */
-void user_uncount_signal(uint32_t uid);
-unsigned user_signals(uint32_t uid); /* queued now */
+static inline int user_count_thread(
+    uint32_t uid, uint64_t limit, bool is_privileged)
+{
+    return user_count(uid, USER_THREADS, is_privileged ? LIMIT_NONE : limit);
+}
+static inline void user_uncount_thread(uint32_t uid)
+{
+    user_uncount(uid, USER_THREADS);
+}
+static inline void user_move_thread(uint32_t from, uint32_t to)
+{
+    if (from == to)
+        return;
+    /* Without memory for the new user's count he has one too few: better than
+     * one that never goes. */
+    (void)user_count(to, USER_THREADS, LIMIT_NONE);
+    user_uncount(from, USER_THREADS);
+}
+/* Queued signals: -EAGAIN. */
+static inline int user_count_signal(uint32_t uid, uint64_t limit)
+{
+    return user_count(uid, USER_SIGNALS, limit);
+}
+static inline void user_uncount_signal(uint32_t uid)
+{
+    user_uncount(uid, USER_SIGNALS);
+}
+static inline unsigned user_signals(uint32_t uid)
+{
+    return user_has(uid, USER_SIGNALS);
+}
 
 #endif

@@ -193,6 +193,21 @@ static unsigned shown_flags(unsigned flags, unsigned fd_flags)
     return fd_flags & FD_CLOSE_ON_EXEC ? shown | 02000000 : shown;
 }
 
+/* As much as the file has to tell: that may become more meanwhile. */
+static void add_description(struct text *text, struct file *file)
+{
+    size_t room = DESCRIBE_BYTES, bytes = 0;
+    char *more = heap_alloc(room);
+    while (more && (bytes = file->ops->describe(file, more, room)) >= room) {
+        heap_free(more);
+        room = bytes + DESCRIBE_BYTES;
+        more = heap_alloc(room);
+    }
+    if (more)
+        text_add(text, more, bytes);
+    heap_free(more);
+}
+
 static int show_fdinfo(struct text *text, const struct proc_subject *subject)
 {
     struct files *files = subject_files(subject);
@@ -206,13 +221,8 @@ static int show_fdinfo(struct text *text, const struct proc_subject *subject)
     text_print(text, "mnt_id:\t%d\nino:\t%lu\n",
         file->place.mount ? file->place.mount->id : 0,
         file->inode ? file->inode->number : 0);
-    char *more =
-        file->ops->describe ? heap_alloc(DESCRIBE_BYTES) : NULL;
-    if (more) {
-        size_t bytes = file->ops->describe(file, more, DESCRIBE_BYTES);
-        text_add(text, more, min(bytes, (size_t)DESCRIBE_BYTES));
-    }
-    heap_free(more);
+    if (file->ops->describe)
+        add_description(text, file);
     file_put(file);
     return 0;
 }

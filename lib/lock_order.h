@@ -10,6 +10,8 @@ enum lock_rank {
     RANK_NONE, /* not checked */
     /* Sleeping locks. */
     RANK_FILE_POSITION, /* held while the file's own functions run */
+    RANK_EPOLL_NESTING, /* which epolls watch which */
+    RANK_EPOLL_ENTRIES, /* held while other files are polled; outer first */
     RANK_RENAME,
     RANK_MOUNTS_CHANGE,
     RANK_DIRECTORY, /* an inode's change mutex; parent before child */
@@ -30,11 +32,12 @@ enum lock_rank {
     RANK_NAMES,
     RANK_INODE,
     RANK_FILE,
-    RANK_EPOLL,
     RANK_STORE, /* a store's page index */
     RANK_PAGE_TABLE,
     RANK_LEAF,  /* never holds another of these */
     RANK_WAIT_QUEUE,
+    RANK_EPOLL_QUEUE, /* woken under the queues of what an epoll watches */
+    RANK_EPOLL,
     RANK_PID,
     RANK_TIMERS,
     RANK_WORK, /* queues of work and left-over puts */

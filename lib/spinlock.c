@@ -32,7 +32,8 @@ static struct held *held_here(void)
     return &held_by_cpu[cpu_id()][irq_is_inside()];
 }
 
-/* A second lock of one rank must lie higher: spin_lock_two sees to it. */
+/* A second lock of one rank must lie higher: spin_lock_two sees to it.  Epolls
+ * within epolls wake each other from the inside out, and never in a circle. */
 void lock_rank_take(enum lock_rank rank, const void *lock)
 {
     unsigned long irq_state = irq_save();
@@ -40,7 +41,8 @@ void lock_rank_take(enum lock_rank rank, const void *lock)
     for (unsigned i = 0; i < held->count && rank != RANK_NONE; i++) {
         if (held->locks[i].rank < rank)
             continue;
-        if (held->locks[i].rank == rank && held->locks[i].lock < lock)
+        if (held->locks[i].rank == rank &&
+            (held->locks[i].lock < lock || rank == RANK_EPOLL_QUEUE))
             continue;
         panic("lock %p of rank %d taken under %p of rank %d", lock, rank,
             held->locks[i].lock, held->locks[i].rank);

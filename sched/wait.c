@@ -8,10 +8,15 @@
 
 #include "arch/atomic.h"
 
+void wait_queue_init_ranked(struct wait_queue *queue, enum lock_rank rank)
+{
+    spin_init(&queue->lock, rank);
+    list_init(&queue->waiters);
+}
+
 void wait_queue_init(struct wait_queue *queue)
 {
-    spin_init(&queue->lock, RANK_WAIT_QUEUE);
-    list_init(&queue->waiters);
+    wait_queue_init_ranked(queue, RANK_WAIT_QUEUE);
 }
 
 void wait_queue_add(struct wait_queue *queue, struct waiter *waiter)

@@ -46,6 +46,9 @@ enum ready {
 #define READY_OUT (READY_WRITE | READY_WRITE_NORMAL)
 
 void wait_queue_init(struct wait_queue *queue);
+/* For queues that are woken from a waiter's function: of a rank beyond
+ * RANK_WAIT_QUEUE. */
+void wait_queue_init_ranked(struct wait_queue *queue, enum lock_rank rank);
 #define WAIT_QUEUE_INIT(name)                                                  \
     {                                                                          \
         .lock = SPINLOCK_INIT(RANK_WAIT_QUEUE),                                \

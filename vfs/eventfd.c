@@ -55,7 +55,7 @@ static ssize_t eventfd_read(
         if (error)
             return error;
     }
-    wait_queue_wake_all(&eventfd->queue, READY_WRITE);
+    wait_queue_wake_one(&eventfd->queue, READY_WRITE);
     if (transfer_give(t, &taken, sizeof taken) < sizeof taken)
         return -EFAULT;
     return sizeof taken;
@@ -80,7 +80,7 @@ static ssize_t eventfd_write(
         if (error)
             return error;
     }
-    wait_queue_wake_all(&eventfd->queue, READY_READ);
+    wait_queue_wake_one(&eventfd->queue, READY_READ);
     return sizeof number;
 }
 

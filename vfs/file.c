@@ -10,6 +10,7 @@
 #include "arch/atomic.h"
 #include "mm/heap.h"
 #include "sched/pid.h"
+#include "vfs/epoll.h"
 #include "vfs/locks.h"
 
 static unsigned long files_open; /* [atomic] for /proc/sys/fs/file-nr */
@@ -52,6 +53,8 @@ static void free_after_grace(struct grace *grace)
 static void last_put(struct deferred *deferred)
 {
     struct file *file = container_of(deferred, struct file, deferred);
+    if (!list_is_empty(&file->watchers))
+        epoll_forget_file(file);
     if (file->inode && !list_is_empty(&file->inode->locks))
         lock_drop_file(file);
     if (file->ops->release)

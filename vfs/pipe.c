@@ -150,24 +150,32 @@ static size_t drain(struct pipe *pipe, struct transfer *t, size_t bytes)
 static void wake_readers(struct pipe *pipe)
 {
     wait_queue_wake_one(&pipe->readable, READY_IN);
-    wait_queue_wake_all(&pipe->pollers, READY_IN);
+    wait_queue_wake_one(&pipe->pollers, READY_IN);
 }
 
-static void wake_writers(struct pipe *pipe)
+static bool is_writable(const struct pipe *pipe)
+{
+    return room(pipe) >= PIPE_ATOMIC_BYTES;
+}
+
+/* Room is news to those who poll only if there was none before. */
+static void wake_writers(struct pipe *pipe, bool was_writable)
 {
     wait_queue_wake_one(&pipe->writable, READY_OUT);
-    wait_queue_wake_all(&pipe->pollers, READY_OUT);
+    if (!was_writable && is_writable(pipe))
+        wait_queue_wake_one(&pipe->pollers, READY_OUT);
 }
 
 /* Takes out what is there. Bytes; -EAGAIN: wait; 0: the end. */
 static ssize_t read_some(struct pipe *pipe, struct transfer *t)
 {
     mutex_lock(&pipe->lock);
+    bool was_writable = is_writable(pipe);
     size_t want = min(t->left, used(pipe)), got = drain(pipe, t, want);
     bool at_end = !want && !pipe->writers;
     mutex_unlock(&pipe->lock);
     if (got) {
-        wake_writers(pipe);
+        wake_writers(pipe, was_writable);
         return got;
     }
     return at_end ? 0 : want ? -EFAULT : -EAGAIN;
@@ -231,7 +239,7 @@ static ssize_t pipe_write(
         if (result)
             break;
     }
-    if (room(pipe) >= PIPE_ATOMIC_BYTES)
+    if (is_writable(pipe))
         wait_queue_wake_one(&pipe->writable, READY_OUT);
     if (t->moved)
         inode_touch(file->inode, TOUCH_MODIFIED | TOUCH_CHANGED);
@@ -252,7 +260,7 @@ static unsigned pipe_poll(struct file *file, struct waiter *waiter)
             ready |= READY_HANGUP;
     }
     if (file->flags & OPEN_WRITE) {
-        if (room(pipe) >= PIPE_ATOMIC_BYTES)
+        if (is_writable(pipe))
             ready |= READY_OUT;
         if (!pipe->readers)
             ready |= READY_ERROR;

@@ -3,26 +3,36 @@
  *
  * The hard part is not to lose what becomes ready between looking at a file
  * and sleeping: the waiter is queued by the first look, so that a wake in
- * between is remembered by the thread, and a second look then finds it. */
+ * between is remembered, and a second look then finds it.  It is remembered in
+ * the table and not by the thread alone, for looking at a file may sleep. */
 #include "vfs/poll.h"
 
+#include "arch/atomic.h"
 #include "mm/heap.h"
 #include "vfs/files.h"
 
 struct poll_table {
     struct poll_waiter {
         struct waiter waiter;
-        struct thread *thread;
+        struct poll_table *table;
         struct file *file; /* with a reference, while we wait */
+        unsigned wanted;
     } *waiters;
     unsigned count;
+    struct thread *thread;
+    bool was_woken; /* [atomic] since the last look began */
 };
 
 static bool wake_poller(struct waiter *waiter, unsigned events)
 {
     struct poll_waiter *mine =
         container_of(waiter, struct poll_waiter, waiter);
-    bool took = thread_wake(mine->thread);
+    struct poll_table *table = mine->table;
+    bool took = false;
+    if (!events || events & (mine->wanted | READY_FREE)) {
+        atomic_store(&table->was_woken, true);
+        took = thread_wake(table->thread);
+    }
     if (events & READY_FREE)
         waiter_unlink(waiter);
     return took;
@@ -34,13 +44,16 @@ static unsigned look(struct files *files, const struct poll_item *item,
     struct file *file = files_find(files, item->fd);
     if (!file)
         return READY_INVALID;
-    unsigned ready = file_poll(file, waiter ? &waiter->waiter : NULL);
-    if (waiter)
+    unsigned wanted = (unsigned short)item->wanted | READY_ERROR
+        | READY_HANGUP | READY_INVALID;
+    if (waiter) {
         waiter->file = file;
-    else
+        waiter->wanted = wanted;
+    }
+    unsigned ready = file_poll(file, waiter ? &waiter->waiter : NULL);
+    if (!waiter)
         file_put(file);
-    unsigned wanted = (unsigned short)item->wanted;
-    return ready & (wanted | READY_ERROR | READY_HANGUP | READY_INVALID);
+    return ready & wanted;
 }
 
 /* One look at all; from the first ready one on, without queueing. */
@@ -56,7 +69,7 @@ static int look_at_all(struct files *files, struct poll_item *items,
         if (table && !found && !table->waiters[i].file) {
             waiter = &table->waiters[i];
             waiter->waiter.woken = wake_poller;
-            waiter->thread = current;
+            waiter->table = table;
         }
         items[i].ready = look(files, &items[i], waiter);
         found += items[i].ready != 0;
@@ -78,13 +91,15 @@ static int wait_for_any(struct files *files, struct poll_item *items,
 {
     int slept = 0;
     for (bool first = true;; first = false) {
-        thread_prepare(SLEEP_INTERRUPTIBLE);
+        atomic_store(&table->was_woken, false);
+        memory_barrier();
         int found = look_at_all(files, items, count, first ? table : NULL);
         if (found || slept == -ETIMEDOUT)
             return found;
         if (slept)
             return -ERESTART_UNHANDLED;
-        slept = thread_sleep(deadline_ns);
+        thread_prepare(SLEEP_INTERRUPTIBLE);
+        slept = atomic_load(&table->was_woken) ? 0 : thread_sleep(deadline_ns);
     }
 }
 
@@ -94,7 +109,7 @@ int poll_files(struct files *files, struct poll_item *items, unsigned count,
     int found = look_at_all(files, items, count, NULL);
     if (found || deadline_ns == 0)
         return found;
-    struct poll_table table = { .count = count };
+    struct poll_table table = { .count = count, .thread = current };
     table.waiters = heap_alloc_zeroed(
         (count ? count : 1) * sizeof *table.waiters);
     if (!table.waiters)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What each user has in all his processes: threads and queued signals.  A user
- * is known from his first thread or signal to his last. */
-#include "kernel/limits.h"
+/* What each user has in all his processes.  A user is known from the first
+ * thing that is counted to the last. */
+#include "vfs/users.h"
+
 #include "lib/errno.h"
 #include "lib/hash.h"
 #include "lib/list.h"
@@ -13,7 +14,8 @@ enum { USER_BUCKETS = 64 };
 struct user {
     struct list link;
     uint32_t uid;
-    uint64_t threads, signals;
+    uint64_t counts[USER_COUNTS];
+    uint64_t all;
 };
 
 /* Signals are counted under handlers->lock: interrupts stay off. */
@@ -53,79 +55,46 @@ static struct user *find_or_make(uint32_t uid) must_hold(users_lock)
 
 static void forget_if_idle(struct user *user) must_hold(users_lock)
 {
-    if (user->threads || user->signals)
+    if (user->all)
         return;
     list_remove(&user->link);
     heap_free(user);
 }
 
-static int count(uint32_t uid, bool is_signal, uint64_t limit)
+int user_count(uint32_t uid, enum user_count what, uint64_t limit)
 {
     int error = 0;
     unsigned long irq_state = spin_lock_irq(&users_lock);
     struct user *user = find_or_make(uid);
-    uint64_t *counted = !user ? NULL
-        : is_signal           ? &user->signals
-                              : &user->threads;
-    if (!counted || *counted >= limit)
+    if (!user || user->counts[what] >= limit) {
         error = -EAGAIN;
-    else
-        ++*counted;
+    } else {
+        user->counts[what]++;
+        user->all++;
+    }
     if (user)
         forget_if_idle(user);
     spin_unlock_irq(&users_lock, irq_state);
     return error;
 }
 
-static void uncount(uint32_t uid, bool is_signal)
+void user_uncount(uint32_t uid, enum user_count what)
 {
     unsigned long irq_state = spin_lock_irq(&users_lock);
     struct user *user = find(uid);
-    uint64_t *counted = !user ? NULL
-        : is_signal           ? &user->signals
-                              : &user->threads;
-    if (counted && *counted)
-        --*counted;
-    if (user)
+    if (user && user->counts[what]) {
+        user->counts[what]--;
+        user->all--;
         forget_if_idle(user);
+    }
     spin_unlock_irq(&users_lock, irq_state);
 }
 
-int user_count_thread(uint32_t uid, uint64_t limit, bool is_privileged)
-{
-    return count(uid, false, is_privileged ? LIMIT_NONE : limit);
-}
-
-void user_uncount_thread(uint32_t uid)
-{
-    uncount(uid, false);
-}
-
-void user_move_thread(uint32_t from, uint32_t to)
-{
-    if (from == to)
-        return;
-    /* Without memory for the new user's count he has one too few: better than
-     * one that never goes. */
-    count(to, false, LIMIT_NONE);
-    uncount(from, false);
-}
-
-int user_count_signal(uint32_t uid, uint64_t limit)
-{
-    return count(uid, true, limit);
-}
-
-void user_uncount_signal(uint32_t uid)
-{
-    uncount(uid, true);
-}
-
-unsigned user_signals(uint32_t uid)
+uint64_t user_has(uint32_t uid, enum user_count what)
 {
     unsigned long irq_state = spin_lock_irq(&users_lock);
     const struct user *user = find(uid);
-    unsigned signals = user ? user->signals : 0;
+    uint64_t count = user ? user->counts[what] : 0;
     spin_unlock_irq(&users_lock, irq_state);
-    return signals;
+    return count;
 }
