@@ -20,14 +20,16 @@
 #include "lib/panic.h"
 #include "lib/random.h"
 #include "mm/pages.h"
+#include "mm/shadow_map.h"
 #include "sched/work.h"
 #include "vfs/file.h"
 
 enum { LEAST_FREE_BYTES = 1 << 20 };
 
-static void start_memory(const struct boot_info *boot)
+static void start_memory(struct boot_info *boot)
 {
     struct page_totals totals;
+    shadow_init(boot);
     pages_init(boot);
     page_totals(&totals);
     if (totals.free * PAGE_BYTES < LEAST_FREE_BYTES)
@@ -62,7 +64,7 @@ static uint64_t size_limit(void)
     return process ? process_limit(process, LIMIT_FILE_BYTES) : LIMIT_NONE;
 }
 
-void kernel_main(const struct boot_info *boot)
+void kernel_main(struct boot_info *boot)
 {
     log_set_clock(clock_ns);
     system_init_panic();

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 
+import planted_faults
+
 SECONDS = 60
 HELLO = r'hello from 1:'
 
@@ -89,6 +91,7 @@ def cases(options):
                        for i in range(400)]))), \
         (r'(?i)memory',), 'failure'
     del big
+    yield from planted_faults.cases(options.image, options.checks.split())
 
 
 def run(options, name, changes, patterns, statuses):
@@ -141,6 +144,8 @@ def main():
     for word in 'qemu', 'kernel', 'mkcpio', 'hello', 'image':
         parser.add_argument(f'--{word}', required=True)
     parser.add_argument('--only', default='')
+    parser.add_argument('--checks', default='',
+                        help='what a debug build has: debug kasan')
     options = parser.parse_args()
     passed = failed = 0
     for case in cases(options):

@@ -8,10 +8,12 @@
 #include "arch/boot.h"
 #include "lib/errno.h"
 #include "lib/panic.h"
+#include "lib/shadow.h"
 #include "lib/spinlock.h"
 #include "lib/string.h"
 #include "machine/features.h"
 #include "machine/registers.h"
+#include "machine/shadow.h"
 #include "machine/table.h"
 
 uint64_t kernel_root;
@@ -54,10 +56,11 @@ static pte_t *kernel_entry(uintptr_t address, unsigned level)
     uint64_t at = kernel_root;
     for (unsigned i = TABLE_LEVELS; i > level; i--) {
         pte_t *entry = table_entry(at, address, i);
-        if (!*entry) {
+        if (!*entry || shadow_is_shared(*entry)) {
             uint64_t fresh = table_page();
             if (!fresh)
                 return NULL;
+            shadow_copy_table(fresh, *entry);
             atomic_store_release(entry, table_link(fresh));
         }
         at = pte_physical(*entry);
@@ -126,6 +129,7 @@ uint64_t kernel_map_pages_needed(const struct boot_range *ram, unsigned count)
         pages += 2 + (bytes >> 30) + 2 + (bytes >> 39) + 2;
         /* 32 bytes a page make 8 MiB of page array per GiB of RAM. */
         pages += (bytes >> 28) + 2;
+        pages += shadow_tables_needed(bytes);
     }
     return pages;
 }
@@ -137,6 +141,7 @@ void kernel_map_make(const struct boot_range *ram, unsigned count,
     pool_next = pool;
     pool_end = pool + pool_pages * PAGE_BYTES;
     kernel_root = table_page();
+    shadow_enter(kernel_root);
 
     for (unsigned i = 0; i < array_size(shared); i++)
         if (!kernel_entry(shared[i], TABLE_LEVELS - 1))
@@ -183,7 +188,15 @@ uintptr_t kernel_stack_make(size_t bytes)
             at = 0;
     }
     spin_unlock(&devices_lock);
+    if (at && !shadow_cover(at, bytes))
+        at = 0;
     return at ? at + bytes : 0;
+}
+
+void kernel_map_devices(uintptr_t *from, uintptr_t *to)
+{
+    *from = DEVICES_BASE;
+    *to = devices_next;
 }
 
 bool kernel_has_code(uintptr_t address)
