@@ -57,6 +57,7 @@ struct file_ops {
     bool cannot_copy; /* sendfile from it: -EINVAL */
     bool is_stream;   /* no position lock needed */
     bool takes_direct; /* open with OPEN_DIRECT is not -EINVAL */
+    bool breaks_silently; /* -EPIPE of a write raises no signal */
 };
 
 struct file {

@@ -256,7 +256,7 @@ long sys_truncate(const char __user *path, int64_t bytes)
         return error;
     error = place_truncate(place, bytes, current->credentials);
     place_put(place);
-    return io_written(error);
+    return io_written(NULL, error);
 }
 
 long sys_ftruncate(int fd, int64_t bytes)
@@ -266,6 +266,7 @@ long sys_ftruncate(int fd, int64_t bytes)
     if (!file)
         return bytes < 0 ? -EINVAL : -EBADF;
     int error = bytes < 0 ? -EINVAL : file_truncate(file, bytes);
+    error = io_written(file, error);
     files_return(file, has_reference);
-    return io_written(error);
+    return error;
 }

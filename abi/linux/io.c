@@ -10,17 +10,27 @@
 #include "lib/string.h"
 #include "mm/heap.h"
 
-ssize_t io_written(ssize_t result)
+static void raise(int number)
 {
     struct signal_info info;
-    if (likely(result >= 0) || (result != -EPIPE && result != -EFBIG))
-        return result;
-    /* A file may also be as large as files can be: no signal for that. */
-    if (result == -EFBIG && file_size_limit() == LIMIT_NONE)
-        return result;
-    signal_info_from_current(
-        &info, result == -EPIPE ? SIGPIPE : SIGXFSZ, SI_USER);
+    signal_info_from_current(&info, number, SI_USER);
     signal_send_thread(current, &info);
+}
+
+void io_broken_pipe(void)
+{
+    raise(SIGPIPE);
+}
+
+ssize_t io_written(const struct file *file, ssize_t result)
+{
+    if (likely(result >= 0))
+        return result;
+    if (result == -EPIPE && !(file && file->ops->breaks_silently))
+        raise(SIGPIPE);
+    /* A file may also be as large as files can be: no signal for that. */
+    if (result == -EFBIG && file_size_limit() != LIMIT_NONE)
+        raise(SIGXFSZ);
     return result;
 }
 
@@ -47,7 +57,7 @@ static ssize_t move(struct file *file, enum direction direction,
     transfer_user(&t, (uintptr_t)buffer, min(bytes, (size_t)IO_BYTES_MAX));
     if (direction == READING)
         return file_read(file, &t, position);
-    return io_written(file_write(file, &t, position));
+    return io_written(file, file_write(file, &t, position));
 }
 
 static int check_position(const struct file *file)
@@ -167,7 +177,7 @@ static ssize_t move_vector(struct file *file, enum direction direction,
     if (!result)
         result = direction == READING
             ? file_read(file, &t, position)
-            : io_written(file_write(file, &t, position));
+            : io_written(file, file_write(file, &t, position));
     vector_done(&vector);
     return result;
 }

@@ -97,7 +97,7 @@ long sys_sendfile(int to, int from, void __user *at, size_t bytes)
     pair.to = file_argument(to, &pair.has_to_reference);
     ssize_t result = check_sendfile(&pair, &offset);
     if (!result)
-        result = io_written(file_copy(pair.from, offset_pointer(&offset),
+        result = io_written(pair.to, file_copy(pair.from, offset_pointer(&offset),
             pair.to, NULL, min(bytes, (size_t)IO_BYTES_MAX)));
     pair_done(&pair);
     return offset_give(&offset, result);
@@ -145,7 +145,7 @@ long sys_copy_file_range(int from, void __user *from_at, int to,
             overlaps(&pair, &from_offset, &to_offset, bytes)))
         result = -EINVAL;
     if (!result)
-        result = io_written(file_copy(pair.from, offset_pointer(&from_offset),
+        result = io_written(pair.to, file_copy(pair.from, offset_pointer(&from_offset),
             pair.to, offset_pointer(&to_offset), bytes));
     pair_done(&pair);
     return offset_give(&to_offset, offset_give(&from_offset, result));
@@ -223,8 +223,9 @@ long sys_fallocate(int fd, unsigned mode, int64_t offset, int64_t bytes)
     long result = offset < 0 || bytes <= 0 ? -EINVAL
         : mode                             ? -EOPNOTSUPP
                                            : file_allocate(file, how, offset, bytes);
+    result = io_written(file, result);
     files_return(file, has_reference);
-    return io_written(result);
+    return result;
 }
 
 /* Advice that nothing needs: all files are in memory. */
