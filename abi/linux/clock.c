@@ -59,6 +59,7 @@ static int clock_read(int clock, uint64_t *ns)
     switch (clock) {
     case CLOCK_REALTIME:
     case CLOCK_REALTIME_COARSE:
+    case CLOCK_REALTIME_ALARM:
     case CLOCK_TAI:
         *ns = clock_real_ns();
         return 0;
@@ -66,6 +67,7 @@ static int clock_read(int clock, uint64_t *ns)
     case CLOCK_MONOTONIC_RAW:
     case CLOCK_MONOTONIC_COARSE:
     case CLOCK_BOOTTIME:
+    case CLOCK_BOOTTIME_ALARM:
         *ns = clock_ns();
         return 0;
     case CLOCK_PROCESS_CPUTIME_ID:

@@ -161,14 +161,30 @@ long sys_tkill(int tid, int number)
     return kill_thread(0, tid, &info);
 }
 
-int signal_info_argument(struct signal_info *info, int process, int number,
-    const void __user *from)
+/* The first part of a record; the rest is looked at only if its code is not
+ * known, and then there must be zeros. */
+static int info_argument(
+    struct signal_info *info, int number, const void __user *from)
 {
     siginfo_t record;
-    if (user_read(&record, from, sizeof record))
+    memset(&record, 0, sizeof record);
+    if (user_read(&record, from, SIGINFO_KNOWN_BYTES))
         return -EFAULT;
     record.si_signo = number;
     siginfo_to_native(info, &record);
+    if (siginfo_code_is_known(number, record.si_code))
+        return 0;
+    if (user_read(&record, from, sizeof record))
+        return -EFAULT;
+    return siginfo_rest_is_zero(&record) ? 0 : -E2BIG;
+}
+
+int signal_info_argument(struct signal_info *info, int process, int number,
+    const void __user *from)
+{
+    int error = info_argument(info, number, from);
+    if (error)
+        return error;
     return may_queue_code(process, info->code) ? 0 : -EPERM;
 }
 
@@ -186,10 +202,14 @@ long sys_rt_tgsigqueueinfo(
     int process, int tid, int number, const void __user *from)
 {
     struct signal_info info;
+    int error = info_argument(&info, number, from);
+    if (error)
+        return error;
     if (process <= 0 || tid <= 0)
         return -EINVAL;
-    int error = signal_info_argument(&info, process, number, from);
-    return error ? error : kill_thread(process, tid, &info);
+    return may_queue_code(process, info.code)
+        ? kill_thread(process, tid, &info)
+        : -EPERM;
 }
 
 static unsigned altstack_flags_from(unsigned flags)
