@@ -8,7 +8,7 @@
 
 typedef uint16_t callers; /* 0: not known, or no more room */
 
-#ifdef CONFIG_DEBUG
+#if defined(CONFIG_DEBUG) && !defined(HOSTED)
 /* Of the function that calls this, without itself. */
 callers callers_note(void);
 /* Lines of the log, the innermost first. */

@@ -70,7 +70,8 @@ if test "$enable_kasan" = yes; then
     KERNEL_CPPFLAGS="$KERNEL_CPPFLAGS -DCONFIG_KASAN=1"
     KASAN_CFLAGS="-fsanitize=kernel-address \
 -fasan-shadow-offset=$shadow_offset --param asan-stack=1 \
--fsanitize-address-use-after-scope --param asan-globals=1 --param asan-instrument-allocas=0 \
+-fsanitize-address-use-after-scope --param asan-globals=1 \
+--param asan-instrument-allocas=0 \
 -Wframe-larger-than=2048"
 fi
 

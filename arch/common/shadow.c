@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The shadow's page tables: see machine/shadow.h. */
-#include "machine/shadow.h"
+/* The shadow's page tables: see arch/common/shadow.h. */
+#include "arch/common/shadow.h"
 
 #ifdef CONFIG_KASAN
 
 #include "lib/shadow.h"
-#include "machine/kernel_map.h"
-#include "machine/registers.h"
+#include "arch/common/kernel_map.h"
 
 enum {
     ROOT_FIRST = SHADOW_START >> 39 & (TABLE_ENTRIES - 1),
@@ -42,7 +41,7 @@ static void seal_below(uint64_t table, unsigned level)
         if (level > 1 && !shadow_is_shared(entries[i]))
             seal_below(pte_physical(entries[i]), level - 1);
         else if (level == 1 && pte_physical(entries[i]) == zeros)
-            entries[i] = pte_make(zeros, ACCESS_READ);
+            entries[i] = pte_make_kernel(zeros, ACCESS_READ);
 }
 
 void shadow_seal(void)
@@ -54,7 +53,7 @@ void shadow_seal(void)
     seal_below(
         pointer_to_physical(shadow_tables + 2 * PAGE_BYTES), 1);
     memory_fill(shadow_zeros, 0, sizeof shadow_zeros);
-    cr3_write(cr3_read());
+    kernel_table_load(kernel_root);
 }
 
 bool shadow_is_own(uintptr_t shadow)
@@ -70,7 +69,6 @@ bool shadow_was_stale(uintptr_t address)
     if (address < SHADOW_START || address >= SHADOW_END ||
         !shadow_is_own(address))
         return false;
-    page_invalidate(address);
     return true;
 }
 

@@ -2,10 +2,11 @@
 /* The page tables of the shadow.  Where nothing has a shadow of its own, tables
  * that start.S made stand for all: each is 512 times the next, the last one is
  * 512 times a page of zeros. */
-#ifndef MACHINE_SHADOW_H
-#define MACHINE_SHADOW_H
+#ifndef COMMON_SHADOW_H
+#define COMMON_SHADOW_H
 
-#include "machine/table.h"
+#include "arch/boot.h"
+#include "arch/common/tables.h"
 
 #ifdef CONFIG_KASAN
 
