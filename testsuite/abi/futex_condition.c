@@ -92,14 +92,14 @@ static void moved_to_a_free_lock(void)
         (void *)1, &words[0], 0)); /* another lock than they said */
     is(requeue(1, 0, 0), 1); /* the first has it at once */
     while (!w[0].has)
-        sched_yield();
+        usleep(1000);
     is(w[0].result, 0);
     ok((lock & FUTEX_TID_MASK) == (uint32_t)w[0].tid);
     is(requeue(1, 10, 0), 2);
     ok(lock == ((uint32_t)w[0].tid | FUTEX_WAITERS));
     end(&w[0]);
     while (!w[1].has)
-        sched_yield();
+        usleep(1000);
     is(w[1].result, 0);
     is(w[1].has, 2);
     ok((lock & FUTEX_TID_MASK) == (uint32_t)w[1].tid);
@@ -129,7 +129,7 @@ static void moved_to_a_taken_lock(void)
     static const int order[] = { 1, 2, 0 };
     for (int i = 0; i < 3; i++) {
         while (!w[order[i]].has)
-            sched_yield();
+            usleep(1000);
         is(w[order[i]].result, 0);
         is(w[order[i]].has, i + 1);
         end(&w[order[i]]);
@@ -181,14 +181,14 @@ static void signals(void)
     begin(&w);
     pthread_kill(w.thread, SIGUSR1);
     while (!handled)
-        sched_yield();
+        usleep(1000);
     wait_asleep(&w.tid); /* it waits again */
     is(w.has, 0);
     futex(&lock, FUTEX_LOCK_PI_PRIVATE, 0, 0, 0, 0);
     is(requeue(1, 1, 0), 1);
     pthread_kill(w.thread, SIGUSR1); /* moved, it does not */
     while (!w.has)
-        sched_yield();
+        usleep(1000);
     is(w.result, -1);
     is(w.error, EAGAIN);
     futex(&lock, FUTEX_UNLOCK_PI_PRIVATE, 0, 0, 0, 0);

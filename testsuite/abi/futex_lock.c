@@ -126,7 +126,7 @@ static void handed_over(void)
     is(futex(words, FUTEX_UNLOCK_PI_PRIVATE, 0, 0, 0, 0), 0);
     for (int i = 0; i < 3; i++) {
         while (!t[i].has)
-            sched_yield();
+            usleep(1000);
         is(t[i].result, 0);
         is(t[i].has, i + 1); /* first come, first served */
         ok((words[0] & FUTEX_TID_MASK) == (uint32_t)t[i].tid);
@@ -182,12 +182,12 @@ static void signals(void)
     handled = 0;
     pthread_kill(t.thread, SIGUSR1);
     while (!handled)
-        sched_yield();
+        usleep(1000);
     wait_asleep(&t.tid);
     is(t.has, 0);
     futex(words, FUTEX_UNLOCK_PI_PRIVATE, 0, 0, 0, 0);
     while (!t.has)
-        sched_yield();
+        usleep(1000);
     is(t.result, 0);
     t.may_go = 1;
     pthread_join(t.thread, NULL);
@@ -330,7 +330,7 @@ static void owner_ends(bool is_robust)
     memset(&lock, 0, sizeof lock);
     pthread_create(&thread, NULL, ends, &e);
     while (!e.tid)
-        sched_yield();
+        usleep(1000);
     turn = 0;
     for (int i = 0; i < 2; i++) {
         t[i] = (struct taker){ .word = &lock.word, .priority = i,
@@ -340,14 +340,14 @@ static void owner_ends(bool is_robust)
     e.may_end = 1;
     pthread_join(thread, NULL);
     while (!t[1].has)
-        sched_yield();
+        usleep(1000);
     is(t[1].result, 0);
     ok(lock.word == ((uint32_t)t[1].tid | FUTEX_WAITERS | FUTEX_OWNER_DIED));
     is(t[0].has, 0);
     t[1].may_go = 1;
     pthread_join(t[1].thread, NULL);
     while (!t[0].has)
-        sched_yield();
+        usleep(1000);
     ok((lock.word & FUTEX_TID_MASK) == (uint32_t)t[0].tid);
     t[0].may_go = 1;
     pthread_join(t[0].thread, NULL);
@@ -382,7 +382,7 @@ static void owner_is_killed(void)
             pause();
     }
     while (!shared[1])
-        sched_yield();
+        usleep(1000);
     pid_t taker = fork();
     if (!taker) {
         long result = futex(&shared[0], FUTEX_LOCK_PI, 0, 0, 0, 0);
@@ -390,7 +390,7 @@ static void owner_is_killed(void)
             FUTEX_OWNER_DIED) ? 7 : 2);
     }
     while (!(shared[0] & FUTEX_WAITERS))
-        sched_yield();
+        usleep(1000);
     kill(owner, SIGKILL);
     waitpid(owner, &status, 0);
     is(status, SIGKILL);
@@ -408,12 +408,12 @@ static void owner_is_killed(void)
         _exit(1);
     }
     while (!shared[1])
-        sched_yield();
+        usleep(1000);
     struct taker t = { .word = &shared[0], .operation = FUTEX_LOCK_PI };
     begin(&t);
     shared[2] = 1;
     while (!t.has)
-        sched_yield();
+        usleep(1000);
     is(t.result, 0);
     ok(shared[0] == ((uint32_t)t.tid | FUTEX_WAITERS | FUTEX_OWNER_DIED));
     t.may_go = 1;

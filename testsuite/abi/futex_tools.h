@@ -53,7 +53,7 @@ static inline void wait_asleep(volatile int *tid)
 {
     long state = 0;
     while (!*tid || (state != 'S' && state != -1)) {
-        sched_yield();
+        usleep(1000);
         if (*tid)
             state = stat_field(*tid, 3);
     }
