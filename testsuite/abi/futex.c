@@ -282,6 +282,8 @@ static void operations(void)
 
 static void run_between(void);
 static void run_robust(void);
+static void run_robust_killed(void);
+static void run_robust_broken(void);
 
 static void run(void)
 {
@@ -297,6 +299,8 @@ static void run(void)
     operations();
     run_between();
     run_robust();
+    run_robust_killed();
+    run_robust_broken();
 }
 
 /* Between processes: by the page's identity, not by its address. */
@@ -452,7 +456,11 @@ static void run_robust(void)
     fails_with(EFAULT, syscall(SYS_get_robust_list, 0, 8, &size));
     fails_with(EFAULT, syscall(SYS_get_robust_list, 0, &now, 8));
     fails_with(ESRCH, syscall(SYS_get_robust_list, 99999999, &now, &size));
-    /* A process that is killed, in shared memory. */
+}
+
+/* A process that is killed, in shared memory. */
+static void run_robust_killed(void)
+{
     pid_t child = fork();
     if (!child) {
         struct robust_list_head *own = (void *)(shared + 64);
@@ -482,8 +490,12 @@ static void run_robust(void)
     is(lock->word, FUTEX_OWNER_DIED | FUTEX_WAITERS);
     waitpid(child, NULL, 0);
     waitpid(killer, NULL, 0);
-    /* A list that is broken or has no end does no harm. */
-    child = fork();
+}
+
+/* A list that is broken or has no end does no harm. */
+static void run_robust_broken(void)
+{
+    pid_t child = fork();
     if (!child) {
         head.list.next = (void *)&locks[0];
         locks[0].next = &locks[0];

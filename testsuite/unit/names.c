@@ -229,6 +229,7 @@ bool place_is_unnamed(struct place place)
 #include "vfs/paths.c"
 #include "vfs/permission.c"
 #include "vfs/place_path.c"
+#include "vfs/seals.c"
 #include "vfs/path_change.c"
 #include "vfs/path_open.c"
 #define look_up      look_up_side
