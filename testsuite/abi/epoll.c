@@ -1,52 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* epoll: creation, errors of epoll_ctl and epoll_wait, level and edge, once,
- * entries that follow the open file. */
-#include "tap.h"
+ * time-outs and signals. */
+#include "epoll_tools.h"
 
-#include <poll.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <time.h>
-
-static struct epoll_event got[64];
-
-static int add(int epoll, int fd, unsigned events, uint64_t data)
-{
-    struct epoll_event event = { .events = events, .data.u64 = data };
-    return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
-}
-
-static int change(int epoll, int fd, unsigned events, uint64_t data)
-{
-    struct epoll_event event = { .events = events, .data.u64 = data };
-    return epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event);
-}
-
-static int del(int epoll, int fd)
-{
-    return epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL);
-}
-
-static int now(int epoll)
-{
-    return epoll_wait(epoll, got, 64, 0);
-}
-
-static void put(int fd, uint64_t value)
-{
-    if (write(fd, &value, 8) != 8)
-        note("write of %llu failed", (unsigned long long)value);
-}
-
-static uint64_t take(int fd)
-{
-    uint64_t value = 0;
-    return read(fd, &value, 8) == 8 ? value : (uint64_t)-1;
-}
 
 static void creation(void)
 {
@@ -99,7 +58,16 @@ static void errors(void)
     is(del(epoll, fd), 0);
     fails_with(ENOENT, del(epoll, fd));
     close(other);
+    close(ends[0]);
+    close(ends[1]);
+    close(fd);
+    close(epoll);
+}
 
+/* What can be waited for is what can be polled. */
+static void errors_of_files(void)
+{
+    int epoll = epoll_create1(0), fd = eventfd(0, 0);
     int regular = open("regular", O_CREAT | O_RDWR, 0600);
     fails_with(EPERM, add(epoll, regular, EPOLLIN, 0));
     fails_with(EPERM, add(regular, regular, EPOLLIN, 0));
@@ -117,7 +85,13 @@ static void errors(void)
     close(directory);
     close(regular);
     unlink("regular");
+    close(fd);
+    close(epoll);
+}
 
+static void errors_of_waiting(void)
+{
+    int epoll = epoll_create1(0), fd = eventfd(0, 0);
     fails_with(EBADF, epoll_wait(-1, got, 1, 0));
     fails_with(EINVAL, epoll_wait(fd, got, 1, 0));
     fails_with(EINVAL, epoll_wait(epoll, got, 0, 0));
@@ -140,8 +114,6 @@ static void errors(void)
         syscall(SYS_epoll_pwait2, epoll, got, 1, &bad, NULL, 8));
     fails_with(EFAULT,
         syscall(SYS_epoll_pwait2, epoll, got, 1, (void *)8, NULL, 8));
-    close(ends[0]);
-    close(ends[1]);
     close(fd);
     close(epoll);
 }
@@ -178,7 +150,7 @@ static void levels(void)
 
 static void edges(void)
 {
-    int epoll = epoll_create1(0), fd = eventfd(0, 0), ends[2];
+    int epoll = epoll_create1(0), fd = eventfd(0, 0);
     is(add(epoll, fd, EPOLLIN | EPOLLET, 1), 0);
     is(now(epoll), 0);
     put(fd, 1);
@@ -206,7 +178,12 @@ static void edges(void)
     is(now(epoll), 1);
     is(got[0].events, EPOLLOUT);
     close(fd);
+    close(epoll);
+}
 
+static void edges_of_pipes(void)
+{
+    int epoll = epoll_create1(0), ends[2];
     pipe2(ends, O_NONBLOCK);
     is(add(epoll, ends[0], EPOLLIN | EPOLLET, 3), 0);
     is(add(epoll, ends[1], EPOLLOUT | EPOLLET, 4), 0);
@@ -303,97 +280,6 @@ static void exclusive(void)
     close(epoll);
 }
 
-static void open_files(void)
-{
-    int epoll = epoll_create1(0), fd = eventfd(1, 0);
-    is(add(epoll, fd, EPOLLIN, 1), 0);
-    int other = dup(fd);
-    close(fd);
-    is(now(epoll), 1); /* the open file is still there */
-    fails_with(EBADF, del(epoll, fd));
-    fails_with(ENOENT, del(epoll, other));
-    is(dup2(other, fd), fd);
-    is(del(epoll, fd), 0); /* same file, same number */
-    is(now(epoll), 0);
-    is(add(epoll, fd, EPOLLIN, 2), 0);
-    is(add(epoll, other, EPOLLIN, 3), 0);
-    is(now(epoll), 2);
-    close(fd);
-    is(now(epoll), 2);
-    close(other);
-    is(now(epoll), 0);
-
-    /* The number again, by another file. */
-    int again = eventfd(1, 0);
-    is(again, fd);
-    is(now(epoll), 0);
-    is(add(epoll, again, EPOLLIN, 4), 0);
-    is(now(epoll), 1);
-    int copy = dup(epoll);
-    close(epoll);
-    is(now(copy), 1);
-    close(again);
-    is(now(copy), 0);
-    close(copy);
-}
-
-static void in_fork(void *data)
-{
-    int *fds = data;
-    uint64_t value = 1;
-    if (now(fds[0]) != 1 || got[0].data.u64 != 77)
-        _exit(1);
-    close(fds[1]);
-    if (now(fds[0]) != 1) /* the parent has it open */
-        _exit(2);
-    if (write(fds[2], &value, 8) != 8)
-        _exit(3);
-    int mine = eventfd(1, 0);
-    if (add(fds[0], mine, EPOLLIN, 78))
-        _exit(4);
-    if (now(fds[0]) != 2)
-        _exit(5);
-}
-
-static void forks(void)
-{
-    int epoll = epoll_create1(0), fd = eventfd(1, 0);
-    is(add(epoll, fd, EPOLLIN, 77), 0);
-    int fds[3] = { epoll, fd, eventfd(0, 0) };
-    is(in_child(in_fork, fds), 0);
-    is(now(epoll), 1); /* the child's own went with it */
-    is(got[0].data.u64, 77);
-    close(fds[2]);
-    close(fd);
-    is(now(epoll), 0);
-    close(epoll);
-}
-
-static void fairness(void)
-{
-    enum { MANY = 8 };
-    int epoll = epoll_create1(0), fds[MANY], seen[MANY] = { 0 };
-    for (int i = 0; i < MANY; i++) {
-        fds[i] = eventfd(1, 0);
-        if (add(epoll, fds[i], EPOLLIN, i))
-            note("add %d: %d", i, errno);
-    }
-    for (int i = 0; i < 2 * MANY / 2; i++) {
-        if (epoll_wait(epoll, got, 2, 0) != 2)
-            note("not two");
-        seen[got[0].data.u64]++;
-        seen[got[1].data.u64]++;
-    }
-    int fair = 0;
-    for (int i = 0; i < MANY; i++)
-        fair += seen[i] == 2;
-    is(fair, MANY);
-    is(now(epoll), MANY);
-    for (int i = 0; i < MANY; i++)
-        close(fds[i]);
-    close(epoll);
-}
-
 static long elapsed_ms(const struct timespec *since)
 {
     struct timespec end;
@@ -460,61 +346,6 @@ static void time_outs(void)
     tap_limit();
 }
 
-static void others(void)
-{
-    int epoll = epoll_create1(0);
-    int pid_fd, child = fork();
-    if (!child)
-        _exit(0);
-    pid_fd = syscall(SYS_pidfd_open, child, 0);
-    is(add(epoll, pid_fd, EPOLLIN | EPOLLET, 1), 0);
-    is(epoll_wait(epoll, got, 1, 5000), 1);
-    is(got[0].events, EPOLLIN);
-    waitpid(child, NULL, 0);
-    close(pid_fd);
-
-    int master = posix_openpt(O_RDWR | O_NOCTTY);
-    grantpt(master);
-    unlockpt(master);
-    int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
-    is(add(epoll, slave, EPOLLIN | EPOLLET, 2), 0);
-    is(add(epoll, master, EPOLLIN | EPOLLET, 3), 0);
-    is(now(epoll), 0);
-    is(write(master, "x\n", 2), 2);
-    int slaves = 0, masters = 0;
-    while (slaves < 1 || masters < 1) {
-        int n = epoll_wait(epoll, got, 2, 5000);
-        for (int i = 0; i < n; i++)
-            got[i].data.u64 == 2 ? slaves++ : masters++;
-        if (n <= 0)
-            break;
-    }
-    ok(slaves >= 1 && masters >= 1);
-    close(slave);
-    is(epoll_wait(epoll, got, 2, 5000), 1);
-    is(got[0].data.u64, 3);
-    ok(got[0].events & EPOLLHUP);
-    close(master);
-    close(epoll);
-}
-
-static void fdinfo(void)
-{
-    int epoll = epoll_create1(0), fd = eventfd(0, 0);
-    char path[64], text[512] = "", want[64];
-    is(add(epoll, fd, EPOLLIN | EPOLLET, 0xabcdef), 0);
-    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", epoll);
-    int info = open(path, O_RDONLY);
-    ok(read(info, text, sizeof text - 1) > 0);
-    snprintf(want, sizeof want,
-        "tfd: %8d events: %8x data: %16x  pos:0 ino:", fd,
-        EPOLLIN | EPOLLET | EPOLLERR | EPOLLHUP, 0xabcdef);
-    ok(strstr(text, want));
-    close(info);
-    close(fd);
-    close(epoll);
-}
-
 static void limits(void)
 {
     struct rlimit few = { 64, 64 };
@@ -532,16 +363,14 @@ static void run(void)
 {
     creation();
     errors();
+    errors_of_files();
+    errors_of_waiting();
     levels();
     edges();
+    edges_of_pipes();
     once();
     exclusive();
-    open_files();
-    forks();
-    fairness();
     time_outs();
-    others();
-    fdinfo();
     limits();
 }
 TEST_MAIN
