@@ -4,6 +4,7 @@
 #include "abi/linux/signal_frame.h"
 #include "abi/linux/start.h"
 #include "abi/linux/strace.h"
+#include "abi/linux/vsyscall.h"
 #include "kernel/abi.h"
 #include "kernel/futex.h"
 #include "lib/string.h"
@@ -13,6 +14,7 @@ static const struct {
     void (*set)(const char *value);
 } options[] = {
     { "strace", strace_option },
+    { "vsyscall", vsyscall_option },
     { "strace.comm", strace_comm_option },
 };
 
@@ -32,6 +34,8 @@ static const struct abi linux_abi = {
     .syscall = dispatch,
     .start_program = start_program,
     .enter_handler = enter_handler,
+    .serve_fault = vsyscall,
+    .maps_tail = vsyscall_map,
     .thread_ends = futex_thread_ends,
     .option = set_option,
     .report = dispatch_report,
