@@ -20,6 +20,8 @@
 #include "lib/panic.h"
 #include "lib/random.h"
 #include "mm/pages.h"
+#include "net/socket.h"
+#include "net/unix_init.h"
 #include "sched/work.h"
 #include "vfs/file.h"
 
@@ -62,6 +64,18 @@ static uint64_t size_limit(void)
     return process ? process_limit(process, LIMIT_FILE_BYTES) : LIMIT_NONE;
 }
 
+/* Who reads from sockets and writes to them. */
+static void socket_user(struct socket_user *user)
+{
+    struct process *process = current->process;
+    *user = (struct socket_user){
+        .who = current->credentials,
+        .paths = current->paths,
+        .pid = process->pid,
+        .files_limit = process_limit(process, LIMIT_FILES),
+    };
+}
+
 void kernel_main(const struct boot_info *boot)
 {
     log_set_clock(clock_ns);
@@ -74,6 +88,8 @@ void kernel_main(const struct boot_info *boot)
     first_greet(boot);
     oom_init();
     file_set_size_limit(size_limit);
+    socket_set_user(socket_user);
+    unix_init();
     worker_start(0);
     first_boot = boot;
     struct thread *thread = spawn_first(first_main);

@@ -38,6 +38,11 @@ static int read_link_mounts(const struct proc_subject *subject, char **target)
     return link_text(target, "self/mounts");
 }
 
+static int read_link_net(const struct proc_subject *subject, char **target)
+{
+    return link_text(target, "self/net");
+}
+
 /* Numbers. */
 
 static int next_process(const struct proc_subject *subject, int from)
@@ -156,6 +161,7 @@ static int find_thread(const struct proc_subject *subject, int number,
         PROC_MAGIC(root), PROC_MAGIC(exe),                                     \
         PROC_FILE("mounts", 0444, show_mounts),                                \
         PROC_FILE("mountinfo", 0444, show_mountinfo),                          \
+        PROC_DIRECTORY("net", proc_net_children),                              \
         PROC_FILE("wchan", 0444, show_wchan),                                  \
         PROC_FILE("oom_score", 0444, show_oom_score),                          \
         PROC_WRITABLE("oom_adj", 0644, show_oom_adj, store_oom_adj),           \
@@ -203,6 +209,7 @@ static const struct proc_entry root_children[] = {
     PROC_LINK("self", read_link_self),
     PROC_LINK("thread-self", read_link_thread_self),
     PROC_LINK("mounts", read_link_mounts),
+    PROC_LINK("net", read_link_net),
     PROC_FILE("cmdline", 0444, show_cmdline_of_boot),
     PROC_FILE("cpuinfo", 0444, show_cpuinfo),
     PROC_FILE("devices", 0444, show_devices),

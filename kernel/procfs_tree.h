@@ -82,6 +82,7 @@ int proc_parse(const char *value, int64_t least, int64_t most, int64_t *number);
 extern const struct proc_entry proc_root, sys_root;
 extern const struct proc_entry proc_process_children[];
 extern const struct proc_entry proc_sys_children[];
+extern const struct proc_entry proc_net_children[];
 extern const struct proc_numbers proc_fds, proc_fdinfos, proc_processes,
     proc_threads;
 

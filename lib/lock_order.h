@@ -10,6 +10,7 @@ enum lock_rank {
     RANK_NONE, /* not checked */
     /* Sleeping locks. */
     RANK_FILE_POSITION, /* held while the file's own functions run */
+    RANK_SOCKET_NAME,   /* held while a socket gets its name in a directory */
     RANK_EPOLL_NESTING, /* which epolls watch which */
     RANK_EPOLL_ENTRIES, /* held while other files are polled; outer first */
     RANK_RENAME,
@@ -17,6 +18,8 @@ enum lock_rank {
     RANK_DIRECTORY, /* an inode's change mutex; parent before child */
     RANK_TERMINAL,
     RANK_PIPE,
+    RANK_SOCKET_READING, /* held while bytes go to the reader */
+    RANK_IN_FLIGHT,      /* which sockets are on their way through others */
     RANK_STORE_CHANGE,
     RANK_SPACE, /* a space's areas */
     RANK_SLEEPING_LAST,
@@ -32,9 +35,12 @@ enum lock_rank {
     RANK_NAMES,
     RANK_INODE,
     RANK_FILE,
+    RANK_SOCKET_NAMES, /* who has which name */
+    RANK_SOCKET,
     RANK_STORE, /* a store's page index */
     RANK_PAGE_TABLE,
     RANK_LEAF,  /* never holds another of these */
+    RANK_SOCKET_QUEUE, /* woken before the queues of those who poll a sender */
     RANK_WAIT_QUEUE,
     RANK_EPOLL_QUEUE, /* woken under the queues of what an epoll watches */
     RANK_EPOLL,

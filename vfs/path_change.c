@@ -52,6 +52,7 @@ struct making {
     const char *target;
     struct inode *old; /* link: to this */
     const struct credentials *who;
+    struct place *made; /* where it is then, with references; or NULL */
 };
 
 static int check_making(const struct making *what, const struct inode *in)
@@ -112,6 +113,8 @@ static int make_locked(struct place directory, const struct last *last,
     if (error)
         return error;
     error = make_found(directory, entry, last, what);
+    if (!error && what->made)
+        *what->made = place_get((struct place){ directory.mount, entry });
     entry_put(entry);
     return error;
 }
@@ -128,18 +131,36 @@ static int make_in(struct place directory, const struct last *last,
     return error;
 }
 
-int path_make(const struct walk *walk, const char *path, enum inode_type type,
-    unsigned mode, uint64_t special, const char *target)
+static int make_at(
+    const struct walk *walk, const char *path, const struct making *what)
 {
     struct place directory;
     struct last last;
-    struct making what = { type, mode, special, target, NULL, walk->who };
     int error = path_find_parent(walk, path, &directory, &last);
     if (error)
         return error;
-    error = make_in(directory, &last, &what);
+    error = make_in(directory, &last, what);
     place_put(directory);
     return error;
+}
+
+int path_make(const struct walk *walk, const char *path, enum inode_type type,
+    unsigned mode, uint64_t special, const char *target)
+{
+    struct making what = { type, mode, special, target, NULL, walk->who, NULL };
+    return make_at(walk, path, &what);
+}
+
+int path_make_place(const struct walk *walk, const char *path,
+    enum inode_type type, unsigned mode, struct place *made)
+{
+    struct making what = {
+        .type = type,
+        .mode = mode,
+        .who = walk->who,
+        .made = made,
+    };
+    return make_at(walk, path, &what);
 }
 
 static int link_place(

@@ -76,6 +76,9 @@ char *place_path_from_top(struct place place, struct place root, char *buffer,
  * Modes have the umask taken off already where it applies. */
 int path_make(const struct walk *walk, const char *path, enum inode_type type,
     unsigned mode, uint64_t special, const char *target);
+/* The same, and where it is then, with references. */
+int path_make_place(const struct walk *walk, const char *path,
+    enum inode_type type, unsigned mode, struct place *made);
 int path_link(const struct walk *from, const char *old_path,
     const struct walk *to, const char *new_path);
 int path_unlink(const struct walk *walk, const char *path);

@@ -18,7 +18,12 @@ int vector_argument(
     struct vector *vector, const void __user *from, unsigned long count);
 void vector_done(struct vector *vector);
 
-/* Passes the result of a write on, raising SIGPIPE or SIGXFSZ as it says. */
-ssize_t io_written(ssize_t result);
+struct file;
+
+/* Passes the result of a write on, raising SIGPIPE or SIGXFSZ as it says, and
+ * as the file, if there is one, lets it. */
+ssize_t io_written(const struct file *file, ssize_t result);
+/* EPIPE: of a file that raises SIGPIPE. */
+void io_broken_pipe(void);
 
 #endif

@@ -4,6 +4,7 @@
 #include "abi/linux/signal_frame.h"
 #include "abi/linux/start.h"
 #include "abi/linux/strace.h"
+#include "abi/linux/vdso.h"
 #include "abi/linux/vsyscall.h"
 #include "kernel/abi.h"
 #include "kernel/futex.h"
@@ -33,6 +34,7 @@ static const struct abi linux_abi = {
     .name = "linux",
     .syscall = dispatch,
     .start_program = start_program,
+    .map_extras = vdso_map,
     .enter_handler = enter_handler,
     .serve_fault = vsyscall,
     .maps_tail = vsyscall_map,

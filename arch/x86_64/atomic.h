@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The word for every spin loop. */
+/* The word for every spin loop, and the one after every atomic step. */
 #ifndef MACHINE_ATOMIC_H
 #define MACHINE_ATOMIC_H
 
@@ -7,6 +7,11 @@
 static inline void cpu_relax(void)
 {
     __asm__ volatile("pause" : : : "memory");
+}
+
+/* Locked instructions order everything. */
+static inline void atomic_settle(void)
+{
 }
 
 #endif

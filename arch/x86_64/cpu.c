@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* A CPU's set-up: what it can do, its segments, its control registers. */
+#include "arch/common/kernel_map.h"
 #include "arch/cpu.h"
 #include "machine/cpu_local.h"
 #include "machine/features.h"
 #include "machine/frame.h"
-#include "machine/kernel_map.h"
 #include "machine/layout.h"
 #include "machine/registers.h"
 #include "machine/traps.h"

@@ -37,13 +37,6 @@ struct task_state { /* the CPU's TSS */
     uint16_t io_map;
 } packed_struct;
 
-/* What smp_call asks of others. */
-struct cpu_request {
-    void (*call)(void *data);
-    void *data;
-    cpu_mask remaining; /* [a] who has not answered */
-};
-
 struct cpu_local {
     struct thread *thread;
     uint32_t id;
@@ -63,8 +56,6 @@ struct cpu_local {
 
     uint64_t deadline_ns; /* of the timer; UINT64_MAX: none */
 
-    struct cpu_request request;
-    cpu_mask requests_from; /* [a] whose request waits for us */
     bool is_online;         /* [a] */
 
     uint64_t gdt[10];

@@ -40,6 +40,12 @@ static inline uintptr_t frame_sp(const struct frame *frame)
     return frame->rsp;
 }
 
+/* Where the chain of the kernel's frame pointers begins. */
+static inline uintptr_t frame_pointer(const struct frame *frame)
+{
+    return frame->rbp;
+}
+
 static inline void frame_set_ip(struct frame *frame, uintptr_t ip)
 {
     frame->rip = ip;

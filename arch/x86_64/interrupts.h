@@ -11,9 +11,7 @@ struct frame;
 /* Called by entry.S. */
 void irq_handle(unsigned vector, const struct frame *frame);
 
-/* Handlers of the CPU's own vectors. */
+/* The timer's handler. */
 void clock_interrupt(void);
-void smp_call_interrupt(void);
-void smp_kick_interrupt(void);
 
 #endif

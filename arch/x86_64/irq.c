@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Device lines: the IOAPICs, and who handles which. */
+/* Device lines: the IOAPICs; and what each vector means. */
 #include "arch/irq.h"
+#include "arch/common/lines.h"
+#include "arch/common/smp_call.h"
 #include "arch/cpu.h"
 #include "arch/pagetable.h"
 #include "arch/trap.h"
 #include "lib/errno.h"
 #include "lib/log.h"
-#include "lib/spinlock.h"
 #include "machine/acpi.h"
 #include "machine/apic.h"
 #include "machine/cpu_local.h"
@@ -31,14 +32,7 @@ struct controller {
     unsigned first, count; /* lines */
 };
 
-struct line {
-    irq_handler_fn handler; /* set last: an interrupt may be under way */
-    void *data;
-};
-
 static struct controller controllers[ACPI_IOAPICS_MAX];
-static struct line lines[LINES_MAX];
-static struct spinlock lock = SPINLOCK_INIT(RANK_LEAF);
 
 static uint32_t controller_read(struct controller *controller, unsigned at)
 {
@@ -102,33 +96,16 @@ static bool is_low_active(unsigned line, enum irq_trigger trigger)
     return trigger == IRQ_LEVEL;
 }
 
-int irq_register(unsigned number, enum irq_trigger trigger,
-    irq_handler_fn handler, void *data)
+int line_route(unsigned number, enum irq_trigger trigger)
 {
     struct controller *controller = controller_of(number);
     if (!controller || number >= LINES_MAX)
         return -EINVAL;
-    unsigned long irq_state = spin_lock_irq(&lock);
-    struct line *line = &lines[number];
-    if (line->handler) {
-        spin_unlock_irq(&lock, irq_state);
-        return -EBUSY;
-    }
-    line->data = data;
-    atomic_store_release(&line->handler, handler);
     set_route(controller, number,
         (uint64_t)cpu_locals[0].apic_id << 56 | (VECTOR_DEVICES + number) |
             (trigger == IRQ_LEVEL ? ROUTE_LEVEL : 0) |
             (is_low_active(number, trigger) ? ROUTE_LOW_ACTIVE : 0));
-    spin_unlock_irq(&lock, irq_state);
     return 0;
-}
-
-static void device_interrupt(unsigned number)
-{
-    irq_handler_fn handler = atomic_load_acquire(&lines[number].handler);
-    if (handler)
-        handler(lines[number].data);
 }
 
 void irq_handle(unsigned vector, const struct frame *frame)
@@ -152,24 +129,6 @@ void irq_handle(unsigned vector, const struct frame *frame)
     }
     if (vector >= VECTOR_DEVICES_END)
         return; /* spurious: not acknowledged */
-    device_interrupt(vector - VECTOR_DEVICES);
+    line_interrupt(vector - VECTOR_DEVICES);
     apic_acknowledge();
-}
-
-bool irq_is_inside(void)
-{
-    return cpu_local()->irq_depth;
-}
-
-bool irq_came_from_user(void)
-{
-    return cpu_local()->irq_is_from_user;
-}
-
-uint64_t irq_count(void)
-{
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < CPU_MAX; i++)
-        sum += cpu_locals[i].irq_count;
-    return sum;
 }

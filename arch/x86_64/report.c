@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Registers and return addresses for the panic report. */
+/* Registers for the panic report. */
 #include "arch/cpu.h"
 #include "arch/trap.h"
 #include "lib/log.h"
-#include "machine/kernel_map.h"
-#include "machine/layout.h"
 #include "machine/registers.h"
-#include "machine/traps.h"
-
-enum { BACKTRACE_MOST = 32 };
 
 void frame_print(const struct frame *f)
 {
@@ -24,25 +19,4 @@ void frame_print(const struct frame *f)
         f->r15, f->error);
     log_error("cr2 %016lx cr3 %016lx cr4 %08lx cpu %u call %ld", cr2_read(),
         cr3_read(), cr4_read(), cpu_id(), (long)f->call);
-}
-
-void trap_backtrace(const struct frame *frame, void (*visit)(uintptr_t address))
-{
-    uintptr_t at = (uintptr_t)__builtin_frame_address(0);
-    if (frame) {
-        if (frame_is_user(frame))
-            return;
-        at = frame->rbp;
-        visit(frame->rip);
-    }
-    for (unsigned i = 0; i < BACKTRACE_MOST; i++) {
-        uint64_t next, back;
-        if (at < LINEAR_BASE || at % sizeof next ||
-            !kernel_word_read(at, &next) ||
-            !kernel_word_read(at + sizeof next, &back))
-            return;
-        if (kernel_has_code(back))
-            visit(back);
-        at = next;
-    }
 }

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The other CPUs: starting them, calling them, stopping them.
- *
- * A call waits with interrupts on, so two CPUs that call each other serve each
- * other.  Kernel code is not preempted: a CPU has one request at a time, which
- * lies in its own block; whom it is for is told by a bit. */
+/* The other CPUs: starting them, interrupting them, stopping them. */
 #include "arch/smp.h"
 #include "arch/atomic.h"
 #include "arch/boot.h"
+#include "arch/common/smp_call.h"
 #include "arch/irq.h"
 #include "lib/log.h"
 #include "lib/panic.h"
@@ -16,14 +13,12 @@
 #include "machine/clock.h"
 #include "machine/cpu_local.h"
 #include "machine/features.h"
-#include "machine/interrupts.h"
 #include "machine/smp_stop.h"
 #include "machine/trampoline.h"
 #include "machine/traps.h"
 
 static unsigned online = 1; /* [atomic] */
 static noreturn_fn void (*cpu_main)(unsigned cpu);
-static void (*kick_handler)(void);
 static bool must_stop; /* [atomic] */
 
 uint64_t trampoline_stack, trampoline_cpu;
@@ -97,51 +92,9 @@ void smp_start(unsigned most, noreturn_fn void (*main)(unsigned cpu))
 
 /* ------------------------------------------------------------ calling */
 
-void smp_call_interrupt(void)
+void smp_send_call(unsigned cpu)
 {
-    struct cpu_local *cpu = cpu_local();
-    cpu_mask from = atomic_exchange(&cpu->requests_from, 0);
-    for (unsigned i = 0; from; i++, from >>= 1) {
-        if (!(from & 1))
-            continue;
-        struct cpu_request *request = &cpu_locals[i].request;
-        request->call(request->data);
-        atomic_and(&request->remaining, ~((cpu_mask)1 << cpu->id));
-    }
-}
-
-void smp_call(cpu_mask mask, void (*call)(void *data), void *data)
-{
-    struct cpu_local *cpu = cpu_local();
-    cpu_mask self = (cpu_mask)1 << cpu->id;
-    mask &= ((uint64_t)1 << cpu_count()) - 1;
-    mask &= ~self;
-    if (!mask)
-        return;
-    assert(irq_is_on());
-    cpu->request.call = call;
-    cpu->request.data = data;
-    atomic_store_release(&cpu->request.remaining, mask);
-    for (unsigned i = 0; i < cpu_count(); i++) {
-        if (!(mask >> i & 1))
-            continue;
-        /* If others wait there already, an interrupt is under way. */
-        if (!atomic_or(&cpu_locals[i].requests_from, self))
-            apic_send(cpu_locals[i].apic_id, APIC_FIXED | VECTOR_CALL);
-    }
-    while (atomic_load_acquire(&cpu->request.remaining))
-        cpu_relax();
-}
-
-void smp_set_kick_handler(void (*kicked)(void))
-{
-    kick_handler = kicked;
-}
-
-void smp_kick_interrupt(void)
-{
-    if (kick_handler)
-        kick_handler();
+    apic_send(cpu_locals[cpu].apic_id, APIC_FIXED | VECTOR_CALL);
 }
 
 void smp_kick(unsigned cpu)

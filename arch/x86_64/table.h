@@ -1,31 +1,36 @@
 /* SPDX-License-Identifier: MIT */
-/* Four levels of tables of 512 entries. */
+/* What arch/common/tables.h asks of this CPU. */
 #ifndef MACHINE_TABLE_H
 #define MACHINE_TABLE_H
 
-#include "arch/boot.h"
-#include "arch/pagetable.h"
+#include "machine/features.h"
 
-enum { TABLE_ENTRIES = 512, TABLE_LEVELS = 4, LARGE_PAGE_BYTES = 2 << 20 };
-
-/* What one entry of a level covers; level 1 holds pages. */
-static inline unsigned table_shift(unsigned level)
-{
-    return PAGE_SHIFT + 9 * (level - 1);
-}
-
-static inline pte_t *table_entry(
-    uint64_t table, uintptr_t address, unsigned level)
-{
-    return (pte_t *)physical_to_pointer(table) +
-           (address >> table_shift(level)) % TABLE_ENTRIES;
-}
+enum { TABLE_USER_ENTRIES = 256 };
 
 static inline pte_t table_link(uint64_t table)
 {
     return table | PTE_PRESENT | PTE_WRITE | PTE_ACCESSED;
 }
 
-extern const struct table_pages *table_pages; /* NULL at boot */
+static inline pte_t table_link_user(uint64_t table)
+{
+    return table_link(table) | PTE_USER;
+}
+
+static inline pte_t pte_make_kernel(uint64_t physical, unsigned access)
+{
+    return pte_make(physical, access) | PTE_DIRTY |
+           (cpu_features.has_global ? PTE_GLOBAL : 0);
+}
+
+static inline pte_t pte_make_large(uint64_t physical, unsigned access)
+{
+    return pte_make_kernel(physical, access) | PTE_LARGE;
+}
+
+static inline void kernel_table_load(uint64_t root)
+{
+    cr3_write(root);
+}
 
 #endif

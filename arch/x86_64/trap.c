@@ -5,6 +5,7 @@
  * gave to a call, from one that only a bug can cause: a row in the exception
  * table decides.  And IRETQ to a user state that the CPU refuses faults in the
  * kernel, but means the program: its frame is put together again. */
+#include "arch/common/fixup.h"
 #include "arch/context.h"
 #include "arch/irq.h"
 #include "arch/trap.h"
@@ -249,21 +250,4 @@ void trap_handle_apart(struct frame *frame, unsigned vector)
         return;
     }
     panic_at(frame, "%s in the kernel", name_of(vector));
-}
-
-void user_leave(struct frame *frame)
-{
-    while (thread_has_work()) {
-        irq_on();
-        on_return_to_user(frame);
-        irq_off();
-    }
-    frame_make_safe(frame);
-}
-
-noreturn_fn void context_enter_user(struct frame *frame)
-{
-    on_return_to_user(frame);
-    irq_off();
-    leave_to_user(frame);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The interrupt descriptor table, and the exception table. */
+/* The interrupt descriptor table. */
 #include "machine/traps.h"
+#include "arch/common/fixup.h"
 #include "machine/cpu_local.h"
 #include "machine/frame.h"
 #include "machine/user_access.h"
@@ -17,7 +18,6 @@ enum { GATE_INTERRUPT = 0x8e, GATE_USER = 0x60, STUB_BYTES = 16 };
 
 static struct gate gates[256] aligned_to(16);
 extern const char vector_stubs[];
-extern const struct fixup exception_table_start[], exception_table_end[];
 
 void traps_init(void)
 {
@@ -42,16 +42,6 @@ void traps_load(void)
         uint64_t base;
     } packed_struct pointer = { sizeof gates - 1, (uint64_t)gates };
     __asm__ volatile("lidt %0" : : "m"(pointer));
-}
-
-/* A few dozen rows, read at faults of the kernel only. */
-const struct fixup *fixup_find(uint64_t ip)
-{
-    for (const struct fixup *row = exception_table_start;
-         row < exception_table_end; row++)
-        if (row->at == ip)
-            return row;
-    return NULL;
 }
 
 bool kernel_word_read(uintptr_t at, uint64_t *word)

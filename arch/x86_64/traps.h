@@ -39,17 +39,4 @@ void traps_load(void);
 struct frame *trap_handle(struct frame *frame, unsigned vector);
 /* Of kernel code, on a stack of its own. */
 void trap_handle_apart(struct frame *frame, unsigned vector);
-/* Interrupts off; returns with them off. */
-void user_leave(struct frame *frame);
-noreturn_fn void leave_to_user(struct frame *frame);
-
-/* The row of the exception table for an instruction, or NULL. */
-struct fixup {
-    uint64_t at, to, kind;
-};
-const struct fixup *fixup_find(uint64_t ip);
-
-/* Reads a word of kernel memory that may not be there. */
-bool kernel_word_read(uintptr_t at, uint64_t *word);
-
 #endif

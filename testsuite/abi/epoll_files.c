@@ -135,7 +135,7 @@ static void others(void)
 static void fdinfo(void)
 {
     int epoll = epoll_create1(0), fd = eventfd(0, 0);
-    char path[64], text[512] = "", want[64];
+    char path[64], text[512] = "", want[96];
     is(add(epoll, fd, EPOLLIN | EPOLLET, 0xabcdef), 0);
     snprintf(path, sizeof path, "/proc/self/fdinfo/%d", epoll);
     int info = open(path, O_RDONLY);

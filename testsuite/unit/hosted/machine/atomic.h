@@ -7,4 +7,9 @@ static inline void cpu_relax(void)
 {
 }
 
+static inline void atomic_settle(void)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
 #endif

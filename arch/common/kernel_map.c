@@ -4,15 +4,13 @@
  * copies them.
  *
  * Nothing but RAM is in the linear map: a stray access elsewhere faults. */
-#include "machine/kernel_map.h"
+#include "arch/common/kernel_map.h"
+#include "arch/common/tables.h"
 #include "arch/boot.h"
 #include "lib/errno.h"
 #include "lib/panic.h"
 #include "lib/spinlock.h"
 #include "lib/string.h"
-#include "machine/features.h"
-#include "machine/registers.h"
-#include "machine/table.h"
 
 uint64_t kernel_root;
 
@@ -72,8 +70,7 @@ int pagetable_map_kernel(
         pte_t *entry = kernel_entry(address + done, 1);
         if (!entry)
             return -ENOMEM;
-        pte_install(entry, pte_make(physical + done, access) | PTE_DIRTY |
-                               (cpu_features.has_global ? PTE_GLOBAL : 0));
+        pte_install(entry, pte_make_kernel(physical + done, access));
     }
     return 0;
 }
@@ -103,8 +100,7 @@ static void map_ram(uint64_t start, uint64_t end)
         pte_t *entry = kernel_entry(address, 2);
         if (!entry)
             panic("no memory for the linear map");
-        *entry = pte_make(start, ACCESS_READ | ACCESS_WRITE) | PTE_LARGE |
-                 PTE_DIRTY | (cpu_features.has_global ? PTE_GLOBAL : 0);
+        *entry = pte_make_large(start, ACCESS_READ | ACCESS_WRITE);
         start += LARGE_PAGE_BYTES;
     }
 }
@@ -112,7 +108,7 @@ static void map_ram(uint64_t start, uint64_t end)
 static void map_image(const char *from, const char *to, unsigned access)
 {
     uintptr_t start = align_down((uintptr_t)from, PAGE_BYTES);
-    map_at_boot(start, start - KERNEL_BASE,
+    map_at_boot(start, pointer_to_physical((void *)start),
         align_up((uintptr_t)to, PAGE_BYTES) - start, access);
 }
 
@@ -146,7 +142,7 @@ void kernel_map_make(const struct boot_range *ram, unsigned count,
     map_image(text_start, text_end, ACCESS_READ | ACCESS_EXECUTE);
     map_image(rodata_start, rodata_end, ACCESS_READ);
     map_image(data_start, image_end, ACCESS_READ | ACCESS_WRITE);
-    cr3_write(kernel_root);
+    kernel_table_load(kernel_root);
 }
 
 /* Fresh addresses, with a page before them that is never mapped. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The kernel's half of all address spaces. */
-#ifndef MACHINE_KERNEL_MAP_H
-#define MACHINE_KERNEL_MAP_H
+#ifndef COMMON_KERNEL_MAP_H
+#define COMMON_KERNEL_MAP_H
 
 #include "lib/types.h"
 

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/* getsockopt, setsockopt: what every socket has, at the level SOL_SOCKET. */
+#include <asm-generic/socket.h>
+#include <linux/time_types.h>
+
+#include "abi/linux/arguments.h"
+#include "abi/linux/socket.h"
+#include "arch/atomic.h"
+#include "lib/string.h"
+#include "sched/pid.h"
+
+/* Switches: on or off. */
+static const struct {
+    int option;
+    unsigned bit;
+} switches[] = {
+    { SO_DEBUG, SWITCH_DEBUG },
+    { SO_REUSEADDR, SWITCH_REUSE_ADDRESS },
+    { SO_REUSEPORT, SWITCH_REUSE_PORT },
+    { SO_KEEPALIVE, SWITCH_KEEP_ALIVE },
+    { SO_DONTROUTE, SWITCH_DO_NOT_ROUTE },
+    { SO_BROADCAST, SWITCH_BROADCAST },
+    { SO_OOBINLINE, SWITCH_OUT_OF_BAND_INLINE },
+    { SO_NO_CHECK, SWITCH_NO_CHECK },
+    { SO_PASSCRED, SWITCH_PASS_CREDENTIALS },
+    { SO_PASSSEC, SWITCH_PASS_SECURITY },
+};
+
+static unsigned switch_of(int option)
+{
+    for (size_t i = 0; i < array_size(switches); i++)
+        if (switches[i].option == option)
+            return switches[i].bit;
+    return 0;
+}
+
+/* Setting. */
+
+static void set_send_buffer(struct socket *socket, unsigned bytes)
+{
+    atomic_store(&socket->send_buffer,
+        max(min(bytes, (unsigned)INT32_MAX / 2) * 2,
+            (unsigned)SOCKET_SEND_LEAST));
+    if (socket->ops->buffers_changed)
+        socket->ops->buffers_changed(socket);
+}
+
+static void set_receive_buffer(struct socket *socket, unsigned bytes)
+{
+    atomic_store(&socket->receive_buffer,
+        max(min(bytes, (unsigned)INT32_MAX / 2) * 2,
+            (unsigned)SOCKET_RECEIVE_LEAST));
+}
+
+static int set_switch(struct socket *socket, int option, bool is_on)
+{
+    unsigned bit = switch_of(option);
+    if (!bit)
+        return -ENOPROTOOPT;
+    if (option == SO_DEBUG && is_on && !i_can(CAPABLE_NET_ADMIN))
+        return -EACCES;
+    if (option == SO_REUSEPORT && is_on && !socket->ops->has_ports)
+        return -EOPNOTSUPP;
+    if (is_on)
+        atomic_or(&socket->switches, bit);
+    else
+        atomic_and(&socket->switches, ~bit);
+    return 0;
+}
+
+static int set_priority(struct socket *socket, int priority)
+{
+    enum { ANYBODYS_MAX = 6 };
+    if ((priority < 0 || priority > ANYBODYS_MAX) && !i_can(CAPABLE_NET_ADMIN))
+        return -EPERM;
+    socket->priority = priority;
+    return 0;
+}
+
+static int set_number(struct socket *socket, int option, int number)
+{
+    switch (option) {
+    case SO_TYPE:
+    case SO_DOMAIN:
+    case SO_PROTOCOL:
+    case SO_ERROR:
+        return -ENOPROTOOPT;
+    case SO_SNDBUF:
+        set_send_buffer(socket, min((unsigned)number, SOCKET_BUFFER_MAX + 0u));
+        return 0;
+    case SO_RCVBUF:
+        set_receive_buffer(
+            socket, min((unsigned)number, SOCKET_BUFFER_MAX + 0u));
+        return 0;
+    case SO_SNDBUFFORCE:
+    case SO_RCVBUFFORCE:
+        if (!i_can(CAPABLE_NET_ADMIN))
+            return -EPERM;
+        if (option == SO_SNDBUFFORCE)
+            set_send_buffer(socket, max(number, 0));
+        else
+            set_receive_buffer(socket, max(number, 0));
+        return 0;
+    case SO_RCVLOWAT:
+        atomic_store(&socket->receive_least,
+            number < 0 ? INT32_MAX : number ? number : 1);
+        return 0;
+    case SO_PRIORITY:
+        return set_priority(socket, number);
+    }
+    return set_switch(socket, option, number);
+}
+
+static int set_linger(struct socket *socket, const void __user *from, int bytes)
+{
+    int linger[2]; /* struct linger: on or off, seconds */
+    if ((size_t)bytes < sizeof linger)
+        return -EINVAL;
+    if (user_read(linger, from, sizeof linger))
+        return -EFAULT;
+    socket->lingers = linger[0];
+    if (linger[0])
+        socket->linger_seconds = linger[1];
+    return 0;
+}
+
+/* 0: for ever; what is negative does not wait at all. */
+static int set_timeout(uint64_t *timeout_ns, const void __user *from, int bytes)
+{
+    struct __kernel_old_timeval time;
+    if ((size_t)bytes < sizeof time)
+        return -EINVAL;
+    if (user_read(&time, from, sizeof time))
+        return -EFAULT;
+    if (time.tv_usec < 0 || time.tv_usec >= 1000000)
+        return -EDOM;
+    if (time.tv_sec < 0)
+        *timeout_ns = 1;
+    else if (time.tv_sec > INT32_MAX)
+        *timeout_ns = 0;
+    else
+        *timeout_ns = time.tv_sec * NS_PER_SECOND + time.tv_usec * 1000;
+    return 0;
+}
+
+static int set_option(
+    struct socket *socket, int option, const void __user *from, int bytes)
+{
+    int number;
+    if ((size_t)bytes < sizeof number)
+        return -EINVAL;
+    if (user_read(&number, from, sizeof number))
+        return -EFAULT;
+    switch (option) {
+    case SO_LINGER:
+        return set_linger(socket, from, bytes);
+    case SO_RCVTIMEO_OLD:
+    case SO_RCVTIMEO_NEW:
+        return set_timeout(&socket->receive_timeout_ns, from, bytes);
+    case SO_SNDTIMEO_OLD:
+    case SO_SNDTIMEO_NEW:
+        return set_timeout(&socket->send_timeout_ns, from, bytes);
+    }
+    return set_number(socket, option, number);
+}
+
+long sys_setsockopt(
+    int fd, int level, int option, const void __user *from, int bytes)
+{
+    struct file *file;
+    bool has_reference;
+    int error;
+    if (bytes < 0)
+        return -EINVAL;
+    struct socket *socket = socket_argument(fd, &file, &has_reference, &error);
+    if (!socket)
+        return error;
+    error = level == SOL_SOCKET ? set_option(socket, option, from, bytes)
+                                : -EOPNOTSUPP;
+    files_return(file, has_reference);
+    return error;
+}
+
+/* Getting. */
+
+union option_value {
+    int number;
+    int linger[2];
+    struct __kernel_old_timeval time;
+    struct linux_ucred who;
+};
+
+static int get_peer(struct socket *socket, struct linux_ucred *who)
+{
+    struct identity identity = IDENTITY_NOBODY;
+    if (socket->ops->peer) {
+        int error = socket->ops->peer(socket, &identity);
+        if (error)
+            return error;
+    }
+    *who = (struct linux_ucred){
+        .pid = identity.pid ? identity.pid->number : 0,
+        .uid = identity.uid,
+        .gid = identity.gid,
+    };
+    identity_put(&identity);
+    return sizeof *who;
+}
+
+static int get_number(struct socket *socket, int option, int *number)
+{
+    switch (option) {
+    case SO_TYPE:
+        *number = socket->type;
+        break;
+    case SO_DOMAIN:
+        *number = socket->family;
+        break;
+    case SO_PROTOCOL:
+        *number = socket->protocol;
+        break;
+    case SO_ERROR:
+        *number = -socket_take_error(socket);
+        break;
+    case SO_SNDBUF:
+        *number = socket->send_buffer;
+        break;
+    case SO_RCVBUF:
+        *number = socket->receive_buffer;
+        break;
+    case SO_RCVLOWAT:
+        *number = socket->receive_least;
+        break;
+    case SO_SNDLOWAT:
+        *number = 1;
+        break;
+    case SO_PRIORITY:
+        *number = socket->priority;
+        break;
+    case SO_ACCEPTCONN:
+        *number = socket->ops->listens && socket->ops->listens(socket);
+        break;
+    default:
+        if (!switch_of(option))
+            return -ENOPROTOOPT;
+        *number = !!(atomic_load(&socket->switches) & switch_of(option));
+    }
+    return sizeof *number;
+}
+
+/* The bytes of the value, or -E…. */
+static int get_option(
+    struct socket *socket, int option, union option_value *value)
+{
+    uint64_t timeout_ns = socket->receive_timeout_ns;
+    switch (option) {
+    case SO_LINGER:
+        value->linger[0] = socket->lingers;
+        value->linger[1] = socket->linger_seconds;
+        return sizeof value->linger;
+    case SO_SNDTIMEO_OLD:
+    case SO_SNDTIMEO_NEW:
+        timeout_ns = socket->send_timeout_ns;
+        /* fallthrough */
+    case SO_RCVTIMEO_OLD:
+    case SO_RCVTIMEO_NEW:
+        value->time.tv_sec = timeout_ns / NS_PER_SECOND;
+        value->time.tv_usec = timeout_ns % NS_PER_SECOND / 1000;
+        return sizeof value->time;
+    case SO_PEERCRED:
+        return get_peer(socket, &value->who);
+    }
+    return get_number(socket, option, &value->number);
+}
+
+static long give_option(struct socket *socket, int option, void __user *to,
+    int __user *bytes_at)
+{
+    union option_value value;
+    int room;
+    if (user_read(&room, bytes_at, sizeof room))
+        return -EFAULT;
+    if (room < 0)
+        return -EINVAL;
+    memset(&value, 0, sizeof value);
+    int bytes = get_option(socket, option, &value);
+    if (bytes < 0)
+        return bytes;
+    bytes = min(bytes, room);
+    if (user_write(to, &value, bytes))
+        return -EFAULT;
+    return user_write(bytes_at, &bytes, sizeof bytes);
+}
+
+long sys_getsockopt(
+    int fd, int level, int option, void __user *to, void __user *bytes_at)
+{
+    struct file *file;
+    bool has_reference;
+    int error;
+    struct socket *socket = socket_argument(fd, &file, &has_reference, &error);
+    if (!socket)
+        return error;
+    long result = level == SOL_SOCKET
+        ? give_option(socket, option, to, bytes_at)
+        : -EOPNOTSUPP;
+    files_return(file, has_reference);
+    return result;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* Packets whose bounds the reader sees: datagrams to whoever is named, and
+ * packets through a connection. */
+#include "arch/atomic.h"
+#include "lib/errno.h"
+#include "net/unix.h"
+
+enum { BYTES_BESIDE = 32 }; /* of the buffer that no datagram may fill */
+
+bool unix_datagrams_are_many(const struct unix_socket *to)
+{
+    return atomic_load(&to->packet_count) > UNIX_QUEUE_MAX;
+}
+
+/* 0; -EAGAIN: to has many already; -ECONNREFUSED: it is gone. */
+static int deliver(
+    struct unix_socket *self, struct unix_socket *to, struct packet *packet)
+{
+    int error = 0;
+    spin_lock(&to->lock);
+    if (to->peer && to->peer != self)
+        error = -EPERM;
+    else if (to->state == UNIX_GONE)
+        error = unix_is_connection(self) ? -EPIPE : -ECONNREFUSED;
+    else if (to->shut & SHUT_RECEIVE)
+        error = -EPIPE;
+    else if (to != self && to->peer != self && unix_datagrams_are_many(to))
+        error = -EAGAIN;
+    else
+        packet_enqueue_locked(to, packet);
+    spin_unlock(&to->lock);
+    if (!error)
+        packet_arrived(to);
+    return error;
+}
+
+static bool takes_more(struct unix_socket *to)
+{
+    return !unix_datagrams_are_many(to) ||
+        atomic_load(&to->shut) & SHUT_RECEIVE;
+}
+
+static int deliver_or_wait(struct unix_socket *self, struct unix_socket *to,
+    struct packet *packet, uint64_t deadline_ns)
+{
+    for (;;) {
+        int error = deliver(self, to, packet);
+        if (error != -EAGAIN || !deadline_ns)
+            return error;
+        error = wait_until_exclusive(&to->senders, SLEEP_INTERRUPTIBLE,
+            deadline_ns, takes_more(to));
+        if (error)
+            return socket_wait_error(error, deadline_ns);
+    }
+}
+
+/* The peer turned out to be gone: it is none any more. */
+static void lose_peer(struct unix_socket *self, struct unix_socket *to)
+{
+    spin_lock(&self->lock);
+    bool was_peer = self->peer == to;
+    if (was_peer) {
+        self->peer = NULL;
+        self->state = UNIX_IDLE;
+        wait_queue_remove(&self->relay);
+    }
+    spin_unlock(&self->lock);
+    if (was_peer)
+        unix_forget_peer(self, to);
+}
+
+/* To the message's address, or to the peer. */
+static int send_packet(struct unix_socket *self, struct unix_socket *peer,
+    struct packet *packet, struct message *message, uint64_t deadline_ns)
+{
+    struct unix_socket *to = peer;
+    int error = packet_fill(packet, message);
+    if (!error && !to)
+        error = unix_find(
+            message->address, self->socket.type, message->user, &to);
+    if (error)
+        return error;
+    packet_sign(packet, self, to, message);
+    error = deliver_or_wait(self, to, packet, deadline_ns);
+    if (error == -ECONNREFUSED)
+        lose_peer(self, to);
+    if (!peer)
+        unix_put(to);
+    return error;
+}
+
+static int check(struct unix_socket *self, struct message *message)
+{
+    if (message->flags & MESSAGE_OUT_OF_BAND)
+        return -EOPNOTSUPP;
+    if (self->socket.type == SOCKET_PACKETS) {
+        int error = socket_take_error(&self->socket);
+        if (error)
+            return error;
+        if (atomic_load(&self->state) != UNIX_CONNECTED)
+            return -ENOTCONN;
+        message->address = NULL;
+    }
+    return message->address ? unix_check_address(message->address) : 0;
+}
+
+static ssize_t send_to(struct unix_socket *self, struct unix_socket *peer,
+    struct message *message, uint64_t deadline_ns)
+{
+    size_t bytes = message->data->left;
+    unsigned switches = atomic_load(&self->socket.switches);
+    int error = 0;
+    if (switches & SWITCH_PASS_CREDENTIALS)
+        error = unix_bind_any(self);
+    if (error)
+        return error;
+    if (bytes + BYTES_BESIDE > atomic_load(&self->socket.send_buffer))
+        return -EMSGSIZE;
+    struct packet *packet = packet_new(self, bytes, deadline_ns, &error);
+    if (!packet)
+        return error;
+    error = packet_dress(packet, message);
+    if (!error)
+        error = send_packet(self, peer, packet, message, deadline_ns);
+    if (error)
+        packet_free(packet);
+    return error ? error : (ssize_t)bytes;
+}
+
+ssize_t unix_send_datagram(struct socket *socket, struct message *message)
+{
+    struct unix_socket *self = unix_of(socket), *peer = NULL;
+    uint64_t deadline_ns = socket_send_deadline(socket, message->flags);
+    ssize_t result = check(self, message);
+    if (result)
+        return result;
+    if (!message->address) {
+        peer = unix_peer(self);
+        if (!peer)
+            return -ENOTCONN;
+    }
+    result = send_to(self, peer, message, deadline_ns);
+    unix_put(peer);
+    return result;
+}
+
+/* Receiving. */
+
+static ssize_t take(
+    struct unix_socket *self, struct packet *packet, struct message *message)
+{
+    struct transfer *t = message->data;
+    size_t bytes = min(packet->bytes, t->left);
+    bool is_peek = message->flags & MESSAGE_PEEK;
+    ssize_t result = bytes;
+    if (transfer_give(t, packet->data, bytes) < bytes)
+        result = -EFAULT;
+    if (result >= 0) {
+        packet_tell(self, packet, message);
+        packet_tell_rights(self, packet, message);
+        if (bytes < packet->bytes)
+            message->told |= MESSAGE_CUT;
+        if (message->flags & MESSAGE_TELL_WHOLE)
+            result = packet->bytes;
+    }
+    if (!is_peek)
+        packet_consume(self, packet);
+    return result;
+}
+
+static ssize_t receive_now(struct unix_socket *self, struct message *message)
+{
+    ssize_t result = socket_take_error(&self->socket);
+    if (result)
+        return result;
+    mutex_lock(&self->reading);
+    struct packet *packet = packets_first(self);
+    result = packet ? take(self, packet, message) : -EAGAIN;
+    mutex_unlock(&self->reading);
+    if (packet && !(message->flags & MESSAGE_PEEK))
+        wait_queue_wake_one(&self->senders, READY_OUT | READY_WRITE_BAND);
+    return result;
+}
+
+static bool has_news(struct unix_socket *self)
+{
+    return atomic_load(&self->packet_count) ||
+        atomic_load(&self->socket.error) ||
+        atomic_load(&self->shut) & SHUT_RECEIVE;
+}
+
+/* Nothing came, and nothing will: the end, but for a datagram socket that does
+ * not wait, which is told to come again. */
+static bool is_end(const struct unix_socket *self, uint64_t deadline_ns)
+{
+    return atomic_load(&self->shut) & SHUT_RECEIVE &&
+        (deadline_ns || self->socket.type == SOCKET_PACKETS);
+}
+
+ssize_t unix_receive_datagram(struct socket *socket, struct message *message)
+{
+    struct unix_socket *self = unix_of(socket);
+    uint64_t deadline_ns = socket_receive_deadline(socket, message->flags);
+    ssize_t result;
+    if (message->flags & MESSAGE_OUT_OF_BAND)
+        return -EOPNOTSUPP;
+    if (socket->type == SOCKET_PACKETS &&
+        atomic_load(&self->state) != UNIX_CONNECTED)
+        return -ENOTCONN;
+    for (;;) {
+        result = receive_now(self, message);
+        if (result != -EAGAIN)
+            break;
+        if (is_end(self, deadline_ns))
+            return 0;
+        if (!deadline_ns)
+            break;
+        int error = wait_until_exclusive(&self->readable, SLEEP_INTERRUPTIBLE,
+            deadline_ns, has_news(self));
+        result = socket_wait_error(error, deadline_ns);
+        if (result)
+            break;
+    }
+    if (atomic_load(&self->packet_count))
+        wait_queue_wake_one(&self->readable, READY_IN);
+    return result;
+}

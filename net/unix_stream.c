@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* Bytes through a connection.
+ *
+ * Packets mean nothing to a stream's reader but where descriptors came and, if
+ * he asks who sent, where the sender changes: there a read stops. */
+#include "arch/atomic.h"
+#include "lib/errno.h"
+#include "net/unix.h"
+
+enum { CHUNK_BYTES_MAX = 32768 };
+
+static int deliver(struct unix_socket *peer, struct packet *packet)
+{
+    int error = 0;
+    spin_lock(&peer->lock);
+    if (peer->state == UNIX_GONE || peer->shut & SHUT_RECEIVE)
+        error = -EPIPE;
+    else
+        packet_enqueue_locked(peer, packet);
+    spin_unlock(&peer->lock);
+    if (!error)
+        packet_arrived(peer);
+    return error;
+}
+
+static int send_some(struct unix_socket *self, struct unix_socket *peer,
+    struct message *message, uint64_t deadline_ns)
+{
+    int error;
+    size_t most = atomic_load(&self->socket.send_buffer) / 2 - 64;
+    size_t bytes =
+        min(message->data->left, min(most, (size_t)CHUNK_BYTES_MAX));
+    struct packet *packet = packet_new(self, bytes, deadline_ns, &error);
+    if (!packet)
+        return error;
+    packet_sign(packet, self, peer, message);
+    error = packet_dress(packet, message);
+    if (!error)
+        error = packet_fill(packet, message);
+    if (!error) {
+        error = deliver(peer, packet);
+        if (error)
+            transfer_untake(message->data, bytes);
+    }
+    if (error)
+        packet_free(packet);
+    return error;
+}
+
+ssize_t unix_send_stream(struct socket *socket, struct message *message)
+{
+    struct unix_socket *self = unix_of(socket);
+    uint64_t deadline_ns = socket_send_deadline(socket, message->flags);
+    if (message->flags & MESSAGE_OUT_OF_BAND)
+        return -EOPNOTSUPP;
+    if (message->address)
+        return atomic_load(&self->state) == UNIX_CONNECTED ? -EISCONN
+                                                           : -EOPNOTSUPP;
+    struct unix_socket *peer = unix_peer(self);
+    if (!peer)
+        return -ENOTCONN;
+    int error = atomic_load(&self->shut) & SHUT_SEND ? -EPIPE : 0;
+    while (!error && message->data->left)
+        error = send_some(self, peer, message, deadline_ns);
+    unix_put(peer);
+    return transfer_result(message->data, error);
+}
+
+/* Receiving. */
+
+struct reading {
+    struct unix_socket *self;
+    struct message *message;
+    struct packet *at; /* a peek: the last one that was looked at */
+    bool has_told;
+};
+
+static struct packet *next_packet(struct reading *reading)
+{
+    struct unix_socket *self = reading->self;
+    struct list *link;
+    spin_lock(&self->lock);
+    link = reading->at ? reading->at->link.next : self->packets.next;
+    bool is_end = link == &self->packets;
+    spin_unlock(&self->lock);
+    return is_end ? NULL : list_entry(link, struct packet, link);
+}
+
+static void advance(struct reading *reading, struct packet *packet, size_t bytes)
+{
+    struct unix_socket *self = reading->self;
+    if (reading->message->flags & MESSAGE_PEEK) {
+        reading->at = packet;
+        return;
+    }
+    spin_lock(&self->lock);
+    packet->read += bytes;
+    atomic_store(&self->bytes, self->bytes - bytes);
+    spin_unlock(&self->lock);
+    if (packet->read == packet->bytes)
+        packet_consume(self, packet);
+}
+
+/* Of one packet. True: the next one may follow in the same read. */
+static bool take_from(struct reading *reading, struct packet *packet)
+{
+    struct message *message = reading->message;
+    struct transfer *t = message->data;
+    if (reading->has_told) {
+        if (message->has_identity &&
+            !identity_is_same(&message->identity, &packet->identity))
+            return false;
+    } else {
+        packet_tell(reading->self, packet, message);
+        reading->has_told = true;
+    }
+    size_t bytes = min(packet->bytes - packet->read, t->left);
+    size_t got = transfer_give(t, packet->data + packet->read, bytes);
+    if (got < bytes) {
+        transfer_untake(t, got);
+        return false;
+    }
+    bool has_rights = packet->rights;
+    packet_tell_rights(reading->self, packet, message);
+    advance(reading, packet, bytes);
+    return !has_rights && t->left;
+}
+
+/* Nothing is there: 0, the end, or why not. */
+static int why_nothing(struct unix_socket *self)
+{
+    int error = socket_take_error(&self->socket);
+    if (error)
+        return error;
+    return atomic_load(&self->shut) & SHUT_RECEIVE ? 0 : -EAGAIN;
+}
+
+static bool has_news(struct unix_socket *self)
+{
+    return atomic_load(&self->packet_count) ||
+        atomic_load(&self->socket.error) ||
+        atomic_load(&self->shut) & SHUT_RECEIVE;
+}
+
+/* What is there, at once. 0: as much as was wanted, or the end; -EAGAIN: more
+ * is wanted. */
+static int read_some(struct reading *reading, size_t target)
+{
+    struct transfer *t = reading->message->data;
+    struct packet *packet;
+    while ((packet = next_packet(reading))) {
+        size_t before = t->moved, wanted = t->left;
+        if (!take_from(reading, packet))
+            return t->moved == before && wanted && !t->moved ? -EFAULT : 0;
+    }
+    if (t->moved >= target || (t->moved && reading->at))
+        return 0;
+    return why_nothing(reading->self);
+}
+
+static size_t target_of(const struct socket *socket, const struct message *m)
+{
+    size_t left = m->data->left;
+    size_t target = m->flags & MESSAGE_WAIT_ALL
+        ? left
+        : min(left, (size_t)atomic_load(&socket->receive_least));
+    return target ? target : 1;
+}
+
+ssize_t unix_receive_stream(struct socket *socket, struct message *message)
+{
+    struct unix_socket *self = unix_of(socket);
+    struct reading reading = { .self = self, .message = message };
+    uint64_t deadline_ns = socket_receive_deadline(socket, message->flags);
+    size_t target = target_of(socket, message);
+    int error;
+    if (atomic_load(&self->state) != UNIX_CONNECTED ||
+        message->flags & MESSAGE_OUT_OF_BAND)
+        return -EINVAL;
+    for (;;) {
+        mutex_lock(&self->reading);
+        error = read_some(&reading, target);
+        mutex_unlock(&self->reading);
+        if (error != -EAGAIN || !deadline_ns)
+            break;
+        error = wait_until_exclusive(&self->readable, SLEEP_INTERRUPTIBLE,
+            deadline_ns, has_news(self));
+        error = socket_wait_error(error, deadline_ns);
+        if (error)
+            break;
+    }
+    /* The wake that was ours may have been meant for another as well. */
+    if (has_news(self))
+        wait_queue_wake_one(&self->readable, READY_IN);
+    return transfer_result(message->data, error);
+}
