@@ -235,7 +235,6 @@ int seals_allow_size(const struct inode *inode, uint64_t bytes)
 #include "vfs/paths.c"
 #include "vfs/permission.c"
 #include "vfs/place_path.c"
-#include "vfs/seals.c"
 #include "vfs/path_change.c"
 #include "vfs/path_open.c"
 #define look_up      look_up_side
