@@ -36,6 +36,7 @@ enum lock_rank {
     RANK_NAMES,
     RANK_INODE,
     RANK_FILE,
+    RANK_NOTIFY, /* what a file that watches others has to tell */
     RANK_SOCKET_NAMES, /* who has which name */
     RANK_SOCKET,
     RANK_STORE, /* a store's page index */

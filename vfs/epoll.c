@@ -368,6 +368,7 @@ static const struct file_ops epoll_ops = {
     .describe = epoll_describe,
     .release = epoll_release,
     .cannot_seek = true,
+    .stays = true,
     .is_stream = true,
 };
 

@@ -120,6 +120,7 @@ static const struct file_ops eventfd_ops = {
     .describe = eventfd_describe,
     .release = eventfd_release,
     .cannot_seek = true,
+    .stays = true,
     .is_stream = true,
 };
 

@@ -54,6 +54,7 @@ struct file_ops {
     /* For /proc/PID/fdinfo: more lines. */
     size_t (*describe)(struct file *, char *buffer, size_t capacity);
     bool cannot_seek; /* pipes, terminals: -ESPIPE */
+    bool stays;       /* with cannot_seek: lseek does nothing instead */
     bool is_stream;   /* no position lock needed */
     bool takes_direct; /* open with OPEN_DIRECT is not -EINVAL */
     bool breaks_silently; /* -EPIPE of a write raises no signal */

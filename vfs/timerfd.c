@@ -256,6 +256,7 @@ static const struct file_ops timerfd_ops = {
     .describe = timerfd_describe,
     .release = timerfd_release,
     .cannot_seek = true,
+    .stays = true,
     .is_stream = true,
 };
 
