@@ -64,6 +64,7 @@ NUMBER(entropy_avail, random_is_seeded() ? 256 : 0)
 FIXED(poolsize, "256")
 FIXED(core_pattern, "core")
 FIXED(zero, "0")
+FIXED(one, "1")
 FIXED(overflow_id, "65534")
 FIXED(max_map_count, "65530")
 FIXED(swappiness, "60")
@@ -185,7 +186,7 @@ static const struct proc_entry kernel_children[] = {
     PROC_FILE("cap_last_cap", 0444, show_cap_last_cap),
     PROC_FILE("core_pattern", 0444, show_core_pattern),
     PROC_FILE("core_uses_pid", 0444, show_zero),
-    PROC_FILE("dmesg_restrict", 0444, show_zero),
+    PROC_FILE("dmesg_restrict", 0444, show_one),
     SETTING("domainname", show_domainname, store_domainname),
     SETTING("hostname", show_hostname, store_hostname),
     PROC_FILE("ngroups_max", 0444, show_ngroups_max),

@@ -131,7 +131,11 @@ static ssize_t write_stretch(
 {
     size_t wanted = min(t->left, (size_t)STAGING_BYTES), done = 0;
     size_t count = transfer_take(t, pty->writing, wanted);
-    ssize_t result = count < wanted ? -EFAULT : 0;
+    ssize_t result = 0;
+    if (count < wanted) {
+        transfer_untake(t, count);
+        return -EFAULT;
+    }
     while (done < count) {
         done += terminal_arrive(pty->slave, pty->writing + done, count - done);
         terminal_pump(pty->slave);

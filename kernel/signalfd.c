@@ -131,7 +131,7 @@ static const struct file_ops signalfd_ops = {
     .describe = signalfd_describe,
     .release = signalfd_release,
     .cannot_seek = true,
-    .stays = true,
+    .seek = file_seek_nowhere,
     .is_stream = true,
 };
 

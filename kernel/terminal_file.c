@@ -235,7 +235,11 @@ static ssize_t write_stretch(struct terminal *terminal,
 {
     size_t wanted = min(t->left, (size_t)STAGING_BYTES), done = 0;
     size_t count = transfer_take(t, terminal->writing, wanted);
-    ssize_t result = count < wanted ? -EFAULT : 0;
+    ssize_t result = 0;
+    if (count < wanted) {
+        transfer_untake(t, count);
+        return -EFAULT;
+    }
     while (done < count) {
         int error = is_over(terminal, opened) ? -EIO : 0;
         if (!error)

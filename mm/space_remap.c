@@ -174,12 +174,26 @@ static int check_growth(const struct move *m, const struct area *area)
     return error;
 }
 
+static bool target_is_sound(const struct move *m)
+{
+    if (!(m->how & REMAP_FIXED))
+        return true;
+    uintptr_t end = m->wanted + m->new_bytes;
+    return m->new_bytes <= USER_END && !(m->wanted & (PAGE_BYTES - 1)) && m->wanted >= USER_START &&
+           end >= m->wanted && end <= USER_END &&
+           (end <= m->start || m->wanted >= m->old_end);
+}
+
 static int remap_locked(struct move *m, uintptr_t *at)
 {
     struct space *space = m->space;
     struct area *area = area_find(space, m->start);
     if (!area || area->start > m->start)
         return -EFAULT;
+    if (!target_is_sound(m))
+        return -EINVAL;
+    if (m->new_bytes > USER_END)
+        return -ENOMEM;
     uintptr_t old_bytes = m->old_end - m->start;
     if (!old_bytes && !(area->flags & AREA_SHARED))
         return -EINVAL;
@@ -213,20 +227,13 @@ static int remap_locked(struct move *m, uintptr_t *at)
 
 static bool is_sound(const struct move *m)
 {
-    if (m->start & (PAGE_BYTES - 1) || !m->new_bytes ||
-        m->new_bytes > USER_END)
+    if (m->start & (PAGE_BYTES - 1) || !m->new_bytes)
         return false;
     if (m->how & (REMAP_FIXED | REMAP_KEEP_OLD) &&
         !(m->how & REMAP_MAY_MOVE))
         return false;
-    if (m->how & REMAP_KEEP_OLD && m->old_end - m->start != m->new_bytes)
-        return false;
-    if (!(m->how & REMAP_FIXED))
-        return true;
-    uintptr_t end = m->wanted + m->new_bytes;
-    return !(m->wanted & (PAGE_BYTES - 1)) && m->wanted >= USER_START &&
-           end >= m->wanted && end <= USER_END &&
-           (end <= m->start || m->wanted >= m->old_end);
+    return !(m->how & REMAP_KEEP_OLD) ||
+        m->old_end - m->start == m->new_bytes;
 }
 
 int space_remap(struct space *space, uintptr_t start, size_t old_bytes,

@@ -118,7 +118,7 @@ def boot(options, tests, results, log):
     now, begun, done = None, 0, False
     try:
         while True:
-            line = guest.line(SILENCE_SECONDS if begun else BOOT_SECONDS)
+            line = guest.line(options.silence if begun else BOOT_SECONDS)
             if line is None:
                 break
             match = re.match(r'@@(BEGIN|END|DONE|ERROR) ?(\S*) ?(.*)', line)
@@ -188,6 +188,7 @@ def main():
     parser.add_argument('--log', required=True)
     parser.add_argument('--tap', help='file for the tests\' own lines')
     parser.add_argument('--again', default='')
+    parser.add_argument('--silence', type=int, default=SILENCE_SECONDS)
     parser.add_argument('tests', nargs='+')
     options = parser.parse_args()
     results = []

@@ -8,7 +8,7 @@
 /* Verbs of file_ops.control, mapped from ioctl numbers in abi/linux/ioctl.c.
  * Arguments are kernel pointers to what is named, or plain numbers. */
 enum control_verb {
-    CONTROL_NONE,
+    CONTROL_NONE, /* a number that nobody knows */
     /* any file */
     CONTROL_BYTES_READY,      /* FIONREAD: int * */
     CONTROL_BYTES_QUEUED,     /* TIOCOUTQ: int * */

@@ -367,8 +367,8 @@ static const struct file_ops epoll_ops = {
     .poll = epoll_poll,
     .describe = epoll_describe,
     .release = epoll_release,
+    .seek = file_seek_nowhere,
     .cannot_seek = true,
-    .stays = true,
     .is_stream = true,
 };
 

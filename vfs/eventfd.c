@@ -119,8 +119,8 @@ static const struct file_ops eventfd_ops = {
     .poll = eventfd_poll,
     .describe = eventfd_describe,
     .release = eventfd_release,
+    .seek = file_seek_nowhere,
     .cannot_seek = true,
-    .stays = true,
     .is_stream = true,
 };
 

@@ -53,8 +53,8 @@ struct file_ops {
     int (*allocate)(struct file *, unsigned how, uint64_t from, uint64_t bytes);
     /* For /proc/PID/fdinfo: more lines. */
     size_t (*describe)(struct file *, char *buffer, size_t capacity);
-    bool cannot_seek; /* pipes, terminals: -ESPIPE */
-    bool stays;       /* with cannot_seek: lseek does nothing instead */
+    bool cannot_seek; /* pipes, terminals: -ESPIPE, lseek too without seek */
+    bool cannot_copy; /* sendfile from it: -EINVAL */
     bool is_stream;   /* no position lock needed */
     bool takes_direct; /* open with OPEN_DIRECT is not -EINVAL */
     bool breaks_silently; /* -EPIPE of a write raises no signal */
@@ -78,6 +78,11 @@ struct file {
     struct deferred deferred;
     struct grace grace;
 };
+
+/* For devices and counters, which have no position: a seek that changes
+ * nothing. */
+int64_t file_seek_nowhere(
+    struct file *file, int64_t offset, enum seek_from from);
 
 /* All of open(2) behind the flags' translation. */
 int file_open(const struct walk *walk, const char *path, unsigned flags,

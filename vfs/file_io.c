@@ -137,12 +137,19 @@ static int64_t plain_seek(
     return base;
 }
 
+int64_t file_seek_nowhere(
+    struct file *file, int64_t offset, enum seek_from from)
+{
+    file->position = 0;
+    return 0;
+}
+
 int64_t file_seek(struct file *file, int64_t offset, enum seek_from from)
 {
     if (file->flags & OPEN_PATH)
         return -EBADF;
-    if (file->ops->cannot_seek)
-        return file->ops->stays ? (int64_t)file->position : -ESPIPE;
+    if (file->ops->cannot_seek && !file->ops->seek)
+        return -ESPIPE;
     mutex_lock(&file->position_lock);
     int64_t result = file->ops->seek ? file->ops->seek(file, offset, from)
                                      : plain_seek(file, offset, from);

@@ -36,7 +36,10 @@ int files_next(struct files *files, unsigned from)
 unsigned files_capacity(struct files *files)
 {
     spin_lock(&files->lock);
-    unsigned capacity = files->slots->chunk_count * CHUNK_SLOTS;
+    unsigned chunks = files->slots->chunk_count;
+    while (chunks > 1 && !files->slots->chunks[chunks - 1])
+        chunks--;
+    unsigned capacity = chunks * CHUNK_SLOTS;
     spin_unlock(&files->lock);
     return capacity;
 }

@@ -58,13 +58,6 @@ static ssize_t write_to_full(
     return -ENOSPC;
 }
 
-static int64_t seek_nowhere(
-    struct file *file, int64_t offset, enum seek_from from)
-{
-    file->position = 0;
-    return 0;
-}
-
 /* Like memory without a file behind it, private or shared. */
 static int map_zeros(struct file *file, struct mapping *mapping)
 {
@@ -119,7 +112,7 @@ static long control_random(
         random_add(entropy->data, entropy->bytes, entropy->bits);
         return 0;
     }
-    return -ENOTTY;
+    return -EINVAL; /* not ENOTTY: this device answers for itself */
 }
 
 /* kmsg: each read gives one record, "level,sequence,usec,-;text\n". */
@@ -131,6 +124,10 @@ struct kmsg_reader {
 
 static int kmsg_open(struct device *device, struct file *file)
 {
+    if (file->flags & OPEN_READ
+        && !credentials_can(file->opener, CAPABLE_SYSLOG)
+        && !credentials_can(file->opener, CAPABLE_SYS_ADMIN))
+        return -EPERM;
     struct kmsg_reader *reader = heap_alloc_zeroed(sizeof *reader);
     file->private = reader;
     if (!reader)
@@ -257,27 +254,30 @@ static unsigned kmsg_poll(struct file *file, struct waiter *waiter)
 static const struct file_ops null_ops = {
     .read = read_nothing,
     .write = write_nowhere,
-    .seek = seek_nowhere,
+    .seek = file_seek_nowhere,
+    .cannot_copy = true,
     .is_stream = true,
 };
 static const struct file_ops zero_ops = {
     .read = read_zeros,
     .write = write_nowhere,
-    .seek = seek_nowhere,
+    .seek = file_seek_nowhere,
     .map = map_zeros,
+    .cannot_copy = true,
     .is_stream = true,
 };
 static const struct file_ops full_ops = {
     .read = read_zeros,
     .write = write_to_full,
-    .seek = seek_nowhere,
+    .seek = file_seek_nowhere,
+    .cannot_copy = true,
     .is_stream = true,
 };
 static const struct file_ops random_ops = {
     .read = read_random,
     .write = write_random,
     .control = control_random,
-    .seek = seek_nowhere,
+    .seek = file_seek_nowhere,
     .is_stream = true,
 };
 static const struct file_ops kmsg_ops = {

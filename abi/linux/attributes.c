@@ -105,6 +105,7 @@ enum { UTIME_NOW = (1 << 30) - 1, UTIME_OMIT = (1 << 30) - 2 };
 /* Times as a change: what is left out, set to now, or given. */
 struct times {
     unsigned mask;
+    bool is_wrong; /* which is told after all that is wrong with the path */
     struct attributes attributes;
 };
 
@@ -145,8 +146,7 @@ static int times_from_timespecs(
         times->mask |= ns == UTIME_NOW ? set_now[i] : set[i];
         if (ns == UTIME_NOW)
             continue;
-        if ((uint64_t)ns >= NS_PER_SECOND)
-            return -EINVAL;
+        times->is_wrong |= (uint64_t)ns >= NS_PER_SECOND;
         *to[i] = saturated_ns(given[i].tv_sec, ns);
     }
     return 0;
@@ -170,6 +170,26 @@ static int times_from_timevals(struct times *times, const void __user *from)
     times->attributes.modified_ns =
         saturated_ns(given[1].tv_sec, given[1].tv_usec * 1000);
     return 0;
+}
+
+static long wrong_times(
+    int at, const char __user *path, unsigned walk_flags)
+{
+    struct place place;
+    struct inode *inode;
+    if (!path && at != AT_FDCWD) {
+        bool has_reference;
+        struct file *file = file_argument_any(at, &has_reference);
+        if (!file)
+            return -EBADF;
+        files_return(file, has_reference);
+        return -EINVAL;
+    }
+    int error = inode_argument(at, path, walk_flags, &place, &inode);
+    if (error)
+        return error;
+    inode_argument_done(&place, inode);
+    return -EINVAL;
 }
 
 static long set_times(int at, const char __user *path, unsigned walk_flags,
@@ -197,6 +217,8 @@ long sys_utimensat(
     unsigned walk_flags = flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW;
     if (flags & AT_EMPTY_PATH)
         walk_flags |= WALK_EMPTY;
+    if (times.is_wrong)
+        return wrong_times(at, path, walk_flags);
     return set_times(at, path, walk_flags, &times);
 }
 

@@ -5,6 +5,7 @@
 #include <linux/timex.h>
 
 #include "abi/linux/arguments.h"
+#include "abi/linux/vdso.h"
 #include "arch/clock.h"
 #include "lib/string.h"
 #include "sched/timer.h"
@@ -58,6 +59,7 @@ static int clock_read(int clock, uint64_t *ns)
     switch (clock) {
     case CLOCK_REALTIME:
     case CLOCK_REALTIME_COARSE:
+    case CLOCK_REALTIME_ALARM:
     case CLOCK_TAI:
         *ns = clock_real_ns();
         return 0;
@@ -65,6 +67,7 @@ static int clock_read(int clock, uint64_t *ns)
     case CLOCK_MONOTONIC_RAW:
     case CLOCK_MONOTONIC_COARSE:
     case CLOCK_BOOTTIME:
+    case CLOCK_BOOTTIME_ALARM:
         *ns = clock_ns();
         return 0;
     case CLOCK_PROCESS_CPUTIME_ID:
@@ -102,6 +105,7 @@ static int set_clock(uint64_t ns)
     if (ns < clock_ns() || ns > INT64_MAX / 2)
         return -EINVAL;
     clock_set_real_ns(ns);
+    vdso_clock_was_set();
     return 0;
 }
 

@@ -56,8 +56,6 @@ long sys_execveat(int at, const char __user *path,
 {
     struct string_list arguments = { (uintptr_t)argument_pointers, NULL };
     struct string_list environment = { (uintptr_t)environment_pointers, NULL };
-    if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
-        return -EINVAL;
     unsigned walk_flags = flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW;
     if (flags & AT_EMPTY_PATH)
         walk_flags |= WALK_EMPTY;
@@ -65,7 +63,9 @@ long sys_execveat(int at, const char __user *path,
     int error = path_argument(&from, at, path, walk_flags);
     if (error)
         return error;
-    error = exec_at(at, &from, &arguments, &environment);
+    error = flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)
+        ? -EINVAL
+        : exec_at(at, &from, &arguments, &environment);
     path_argument_done(&from);
     return error;
 }

@@ -60,6 +60,13 @@ static ssize_t move(struct file *file, enum direction direction,
     return io_written(file, file_write(file, &t, position));
 }
 
+static int check_position(const struct file *file)
+{
+    if (file->flags & OPEN_PATH)
+        return -EBADF;
+    return file->ops->cannot_seek ? -ESPIPE : 0;
+}
+
 static ssize_t move_fd(int fd, enum direction direction,
     const void __user *buffer, size_t bytes, uint64_t *position)
 {
@@ -67,9 +74,9 @@ static ssize_t move_fd(int fd, enum direction direction,
     struct file *file = files_borrow(current->files, fd, &has_reference);
     if (unlikely(!file))
         return -EBADF;
-    ssize_t result = position && file->ops->cannot_seek
-        ? -ESPIPE
-        : move(file, direction, buffer, bytes, position);
+    ssize_t result = position ? check_position(file) : 0;
+    if (likely(!result))
+        result = move(file, direction, buffer, bytes, position);
     files_return(file, has_reference);
     return result;
 }
@@ -142,31 +149,37 @@ void vector_done(struct vector *vector)
         heap_free(vector->segments);
 }
 
-static ssize_t move_vector(struct file *file, enum direction direction,
-    const void __user *from, int count, uint64_t *position, int flags)
-{
-    struct vector vector;
-    unsigned needed = direction == READING ? OPEN_READ : OPEN_WRITE;
-    if (!(file->flags & needed))
-        return -EBADF;
-    int error = vector_argument(&vector, from, (long)count);
-    if (error)
-        return error;
-    struct transfer t;
-    transfer_segments(&t, vector.segments, vector.count, vector.total);
-    t.appends = flags & RWF_APPEND;
-    ssize_t result = direction == READING
-        ? file_read(file, &t, position)
-        : io_written(file, file_write(file, &t, position));
-    vector_done(&vector);
-    return result;
-}
-
 /* No file knows how not to wait for once, RWF_NOWAIT. */
 static int check_rw_flags(int flags)
 {
     const int known = RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND;
     return flags & ~known ? -EOPNOTSUPP : 0;
+}
+
+/* The vector's errors come before the access mode's, the flags' last of all,
+ * and not at all if there is nothing to move. */
+static ssize_t move_vector(struct file *file, enum direction direction,
+    const void __user *from, int count, uint64_t *position, int flags)
+{
+    struct vector vector;
+    unsigned needed = direction == READING ? OPEN_READ : OPEN_WRITE;
+    int error = file->flags & OPEN_PATH ? -EBADF : 0;
+    if (!error)
+        error = vector_argument(&vector, from, (long)count);
+    if (error)
+        return error;
+    struct transfer t;
+    transfer_segments(&t, vector.segments, vector.count, vector.total);
+    t.appends = flags & RWF_APPEND;
+    ssize_t result = file->flags & needed ? 0 : -EBADF;
+    if (!result && vector.total)
+        result = check_rw_flags(flags);
+    if (!result)
+        result = direction == READING
+            ? file_read(file, &t, position)
+            : io_written(file, file_write(file, &t, position));
+    vector_done(&vector);
+    return result;
 }
 
 static ssize_t move_vector_fd(int fd, enum direction direction,
@@ -176,9 +189,7 @@ static ssize_t move_vector_fd(int fd, enum direction direction,
     struct file *file = files_borrow(current->files, fd, &has_reference);
     if (!file)
         return -EBADF;
-    ssize_t result = position && file->ops->cannot_seek
-        ? -ESPIPE
-        : check_rw_flags(flags);
+    ssize_t result = position ? check_position(file) : 0;
     if (!result)
         result =
             move_vector(file, direction, vector, count, position, flags);

@@ -63,20 +63,27 @@ static int pair_argument(struct pair *pair, int from, int to)
 {
     pair->from = file_argument(from, &pair->has_from_reference);
     pair->to = file_argument(to, &pair->has_to_reference);
-    if (pair->from && pair->to && pair->from->flags & OPEN_READ &&
-        pair->to->flags & OPEN_WRITE)
+    if (pair->from && pair->to)
         return 0;
     pair_done(pair);
     return -EBADF;
 }
 
+/* All that can be wrong with the source comes before what is with the target. */
 static int check_sendfile(const struct pair *pair, const struct offset *offset)
 {
-    if (pair->from->ops->cannot_seek)
-        return offset->at ? -ESPIPE : -EINVAL;
-    if (pair->to->flags & OPEN_APPEND || is_negative(offset))
+    const struct file *from = pair->from, *to = pair->to;
+    if (!from || !(from->flags & OPEN_READ))
+        return -EBADF;
+    if (offset->at && from->ops->cannot_seek)
+        return -ESPIPE;
+    if (is_negative(offset))
         return -EINVAL;
-    return pair->from->inode->type == INODE_DIRECTORY ? -EINVAL : 0;
+    if (!to || !(to->flags & OPEN_WRITE))
+        return -EBADF;
+    if (from->ops->cannot_seek || from->ops->cannot_copy || to->flags & OPEN_APPEND)
+        return -EINVAL;
+    return from->inode->type == INODE_DIRECTORY ? -EINVAL : 0;
 }
 
 long sys_sendfile(int to, int from, void __user *at, size_t bytes)
@@ -84,10 +91,10 @@ long sys_sendfile(int to, int from, void __user *at, size_t bytes)
     struct offset offset;
     struct pair pair;
     int error = offset_argument(&offset, at);
-    if (!error)
-        error = pair_argument(&pair, from, to);
     if (error)
         return error;
+    pair.from = file_argument(from, &pair.has_from_reference);
+    pair.to = file_argument(to, &pair.has_to_reference);
     ssize_t result = check_sendfile(&pair, &offset);
     if (!result)
         result = io_written(pair.to, file_copy(pair.from, offset_pointer(&offset),
@@ -113,7 +120,9 @@ static int check_copy(const struct pair *pair)
         return -EISDIR;
     if (from != INODE_REGULAR || to != INODE_REGULAR)
         return -EINVAL;
-    return pair->to->flags & OPEN_APPEND ? -EBADF : 0;
+    bool is_right = pair->from->flags & OPEN_READ &&
+        pair->to->flags & OPEN_WRITE && !(pair->to->flags & OPEN_APPEND);
+    return is_right ? 0 : -EBADF;
 }
 
 long sys_copy_file_range(int from, void __user *from_at, int to,
@@ -121,16 +130,14 @@ long sys_copy_file_range(int from, void __user *from_at, int to,
 {
     struct offset from_offset, to_offset;
     struct pair pair;
-    if (flags)
-        return -EINVAL;
-    int error = offset_argument(&from_offset, from_at);
-    if (!error)
-        error = offset_argument(&to_offset, to_at);
-    if (!error)
-        error = pair_argument(&pair, from, to);
+    int error = pair_argument(&pair, from, to);
     if (error)
         return error;
-    ssize_t result = check_copy(&pair);
+    ssize_t result = offset_argument(&from_offset, from_at);
+    if (!result)
+        result = offset_argument(&to_offset, to_at);
+    if (!result)
+        result = flags ? -EINVAL : check_copy(&pair);
     if (!result && (wraps(&from_offset, bytes) || wraps(&to_offset, bytes)))
         result = -EOVERFLOW;
     bytes = min(bytes, (size_t)IO_BYTES_MAX);
@@ -167,9 +174,11 @@ long sys_fdatasync(int fd)
 
 long sys_sync_file_range(int fd, int64_t offset, int64_t bytes, unsigned flags)
 {
+    long result = synchronise(fd);
+    if (result == -EBADF)
+        return result;
     if (offset < 0 || bytes < 0 || offset + bytes < offset || flags & ~7u)
         return -EINVAL;
-    long result = synchronise(fd);
     return result == -EINVAL ? -ESPIPE : result;
 }
 
@@ -211,7 +220,9 @@ long sys_fallocate(int fd, unsigned mode, int64_t offset, int64_t bytes)
     struct file *file = file_argument(fd, &has_reference);
     if (!file)
         return -EBADF;
-    long result = mode ? -EOPNOTSUPP : file_allocate(file, how, offset, bytes);
+    long result = offset < 0 || bytes <= 0 ? -EINVAL
+        : mode                             ? -EOPNOTSUPP
+                                           : file_allocate(file, how, offset, bytes);
     result = io_written(file, result);
     files_return(file, has_reference);
     return result;
@@ -245,5 +256,5 @@ long sys_readahead(int fd, int64_t offset, size_t bytes)
     files_return(file, has_reference);
     if (!is_readable)
         return -EBADF;
-    return is_regular ? 0 : -EINVAL;
+    return is_regular && (ssize_t)bytes >= 0 ? 0 : -EINVAL;
 }

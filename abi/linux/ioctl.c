@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ioctl: a table from numbers to control verbs, with what is copied for each.
- * A number that is not there is -ENOTTY, like a verb that the file lacks. */
+ * A number that is not there is the file's to refuse, mostly by -ENOTTY. */
 #include <asm/ioctls.h>
 #include <asm/termbits.h>
 #include <linux/fcntl.h>
@@ -208,7 +208,8 @@ static long control_file(
         return add_entropy(file, pointer);
     }
     const struct row *row = row_find(request);
-    return row ? control(file, row, argument) : -ENOTTY;
+    return row ? control(file, row, argument)
+               : file_control(file, CONTROL_NONE, 0);
 }
 
 long sys_ioctl(int fd, unsigned request, unsigned long argument)

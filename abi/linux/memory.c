@@ -8,7 +8,7 @@
 
 enum { KNOWN_PROT = PROT_READ | PROT_WRITE | PROT_EXEC };
 
-static unsigned rights_from_prot(int prot)
+static unsigned rights_from_prot(unsigned long prot)
 {
     return (prot & PROT_READ ? AREA_READ : 0) |
         (prot & PROT_WRITE ? AREA_WRITE : 0) |
@@ -33,7 +33,7 @@ enum {
         MAP_FIXED_NOREPLACE,
 };
 
-static int area_flags_from(int prot, unsigned long flags)
+static int area_flags_from(unsigned long prot, unsigned long flags)
 {
     unsigned area = rights_from_prot(prot) | AREA_MAY_READ | AREA_MAY_WRITE |
         AREA_MAY_EXECUTE;
@@ -59,37 +59,26 @@ static long map(struct mapping *mapping)
     return error ? error : (long)at;
 }
 
-static long map_file(struct mapping *mapping, int fd)
+/* A regular file ends where offsets do. */
+static int check_range(const struct file *file, size_t bytes, int64_t offset)
 {
-    bool has_reference;
-    struct file *file = file_argument(fd, &has_reference);
-    if (!file)
-        return -EBADF;
-    long result = file_map(file, mapping);
-    if (!result)
-        result = map(mapping);
-    files_return(file, has_reference);
-    return result;
-}
-
-static int check_range(size_t bytes, int64_t offset)
-{
-    if (!bytes || offset & (PAGE_BYTES - 1))
+    if (!bytes)
         return -EINVAL;
     if (bytes > USER_END)
         return -ENOMEM;
-    if ((uint64_t)offset + bytes < (uint64_t)offset)
+    uint64_t end = (uint64_t)offset + bytes;
+    if (end < (uint64_t)offset)
         return -EOVERFLOW;
-    return 0;
+    bool is_regular = file && file->inode->type == INODE_REGULAR;
+    return is_regular && end > INT64_MAX ? -EOVERFLOW : 0;
 }
 
-long sys_mmap(unsigned long address, size_t bytes, int prot,
-    unsigned long flags, int fd, int64_t offset)
+static long map_checked(struct file *file, unsigned long address,
+    size_t bytes, unsigned long prot, unsigned long flags, int64_t offset)
 {
-    int error = check_range(bytes, offset);
+    int error = check_range(file, bytes, offset);
     if (error)
         return error;
-    bool is_file = !(flags & MAP_ANONYMOUS);
     bool is_fixed = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE);
     int area_flags = area_flags_from(prot, flags);
     if (area_flags < 0)
@@ -98,7 +87,7 @@ long sys_mmap(unsigned long address, size_t bytes, int prot,
         return -EINVAL;
     /* There are no huge pages set aside. */
     if (flags & MAP_HUGETLB)
-        return is_file ? -EINVAL : -ENOMEM;
+        return file ? -EINVAL : -ENOMEM;
     struct mapping mapping = {
         .start = align_down(address, (unsigned long)PAGE_BYTES),
         .bytes = align_up(bytes, (size_t)PAGE_BYTES),
@@ -106,9 +95,26 @@ long sys_mmap(unsigned long address, size_t bytes, int prot,
         .place = flags & MAP_FIXED_NOREPLACE ? PLACE_FIXED_FREE
             : flags & MAP_FIXED              ? PLACE_FIXED
                                              : PLACE_HINT,
-        .offset = is_file ? offset : 0,
+        .offset = file ? offset : 0,
     };
-    return is_file ? map_file(&mapping, fd) : map(&mapping);
+    error = file ? file_map(file, &mapping) : 0;
+    return error ? error : map(&mapping);
+}
+
+long sys_mmap(unsigned long address, size_t bytes, unsigned long prot,
+    unsigned long flags, int fd, int64_t offset)
+{
+    bool has_reference;
+    if (offset & (PAGE_BYTES - 1))
+        return -EINVAL;
+    if (flags & MAP_ANONYMOUS)
+        return map_checked(NULL, address, bytes, prot, flags, offset);
+    struct file *file = file_argument(fd, &has_reference);
+    if (!file)
+        return -EBADF;
+    long result = map_checked(file, address, bytes, prot, flags, offset);
+    files_return(file, has_reference);
+    return result;
 }
 
 /* A range as most calls give it: the start on a page, the end rounded up. */
@@ -129,10 +135,18 @@ long sys_munmap(unsigned long address, size_t bytes)
     return space_unmap(current->space, address, bytes);
 }
 
-long sys_mprotect(unsigned long address, size_t bytes, int prot)
+/* Nothing grows upwards; but what is not there is missed first. */
+static long protect_upwards(unsigned long address)
 {
-    const int both = PROT_GROWSDOWN | PROT_GROWSUP;
-    int grows = prot & both;
+    unsigned char is_there;
+    int error = space_resident(current->space, address, 1, &is_there);
+    return error ? error : -EINVAL;
+}
+
+long sys_mprotect(unsigned long address, size_t bytes, unsigned long prot)
+{
+    const unsigned long both = PROT_GROWSDOWN | PROT_GROWSUP;
+    unsigned long grows = prot & both;
     if (grows == both)
         return -EINVAL;
     int error = range(address, &bytes);
@@ -140,8 +154,10 @@ long sys_mprotect(unsigned long address, size_t bytes, int prot)
         return error;
     if (!bytes)
         return 0;
-    if (prot & ~(KNOWN_PROT | PROT_SEM | both) || grows == PROT_GROWSUP)
+    if (prot & ~(KNOWN_PROT | PROT_SEM | both))
         return -EINVAL;
+    if (grows == PROT_GROWSUP)
+        return protect_upwards(address);
     unsigned rights = rights_from_prot(prot) |
         (grows == PROT_GROWSDOWN ? AREA_GROWS_DOWN : 0);
     return space_protect(current->space, address, bytes, rights);
@@ -159,15 +175,14 @@ long sys_mremap(unsigned long address, size_t old_bytes, size_t new_bytes,
         MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP;
     if (flags & ~known || address & (PAGE_BYTES - 1))
         return -EINVAL;
+    if (flags & MREMAP_DONTUNMAP && old_bytes != new_bytes)
+        return -EINVAL;
     if (flags & (MREMAP_FIXED | MREMAP_DONTUNMAP) &&
         !(flags & MREMAP_MAYMOVE))
         return -EINVAL;
     old_bytes = align_up(old_bytes, (size_t)PAGE_BYTES);
     new_bytes = align_up(new_bytes, (size_t)PAGE_BYTES);
-    if (!new_bytes ||
-        (flags & MREMAP_DONTUNMAP && old_bytes != new_bytes))
-        return -EINVAL;
-    if (flags & MREMAP_FIXED && wanted & (PAGE_BYTES - 1))
+    if (!new_bytes)
         return -EINVAL;
     unsigned how = (flags & MREMAP_MAYMOVE ? REMAP_MAY_MOVE : 0) |
         (flags & MREMAP_FIXED ? REMAP_FIXED : 0) |

@@ -148,8 +148,8 @@ long sys_umount2(const char __user *target, int flags)
     struct place at;
     if (flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW))
         return -EINVAL;
-    if (flags & MNT_EXPIRE && flags & (MNT_FORCE | MNT_DETACH))
-        return -EINVAL;
+    bool is_odd =
+        flags & MNT_EXPIRE && flags & (MNT_FORCE | MNT_DETACH);
     unsigned walk_flags = flags & UMOUNT_NOFOLLOW ? 0 : WALK_FOLLOW;
     int error = place_argument(AT_FDCWD, target, walk_flags, &at);
     if (error)
@@ -157,7 +157,9 @@ long sys_umount2(const char __user *target, int flags)
     unsigned how = (flags & MNT_FORCE ? UNMOUNT_FORCE : 0) |
         (flags & MNT_DETACH ? UNMOUNT_DETACH : 0) |
         (flags & MNT_EXPIRE ? UNMOUNT_EXPIRE : 0);
-    error = i_can(CAPABLE_SYS_ADMIN) ? mount_remove(at, how) : -EPERM;
+    error = !i_can(CAPABLE_SYS_ADMIN) ? -EPERM
+        : is_odd                      ? -EINVAL
+                                      : mount_remove(at, how);
     place_put(at);
     return error;
 }

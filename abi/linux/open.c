@@ -83,6 +83,8 @@ long file_set_flags(struct file *file, unsigned long linux_flags)
 
 static int check_flags(unsigned flags)
 {
+    if (flags & OPEN_CREATE && flags & OPEN_DIRECTORY)
+        return -EINVAL;
     if (!(flags & OPEN_UNNAMED))
         return 0;
     bool is_right = flags & OPEN_DIRECTORY && flags & OPEN_WRITE &&

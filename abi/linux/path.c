@@ -87,6 +87,29 @@ long sys_symlink(const char __user *target, const char __user *path)
     return sys_symlinkat(target, AT_FDCWD, path);
 }
 
+/* The second path is bad; but what is wrong with the first is told first. */
+static int error_of_link(const struct path_argument *first, int error)
+{
+    struct place place;
+    int worse = path_find(&first->walk, first->text, &place);
+    if (worse)
+        return worse;
+    place_put(place);
+    return error;
+}
+
+static int error_of_rename(const struct path_argument *first, int error)
+{
+    struct place directory;
+    struct last last;
+    int worse =
+        path_find_parent(&first->walk, first->text, &directory, &last);
+    if (worse)
+        return worse;
+    place_put(directory);
+    return error;
+}
+
 long sys_linkat(int from_at, const char __user *from, int to_at,
     const char __user *to, int flags)
 {
@@ -105,6 +128,8 @@ long sys_linkat(int from_at, const char __user *from, int to_at,
     if (!error) {
         error = path_link(&old.walk, old.text, &new.walk, new.text);
         path_argument_done(&new);
+    } else {
+        error = error_of_link(&old, error);
     }
     path_argument_done(&old);
     return error;
@@ -157,6 +182,8 @@ long sys_renameat2(int from_at, const char __user *from, int to_at,
     if (!error) {
         error = path_rename(&old.walk, old.text, &new.walk, new.text, how);
         path_argument_done(&new);
+    } else {
+        error = error_of_rename(&old, error);
     }
     path_argument_done(&old);
     return error;

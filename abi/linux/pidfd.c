@@ -52,7 +52,7 @@ long sys_pidfd_send_signal(
         return -EBADF;
     long result = 0;
     siginfo_t given;
-    if (from && user_read(&given, from, sizeof given))
+    if (from && user_read(&given, from, SIGINFO_KNOWN_BYTES))
         result = -EFAULT;
     else if (from && given.si_signo != number)
         result = -EINVAL;

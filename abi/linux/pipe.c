@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pipe, pipe2. */
 #include <linux/fcntl.h>
+#include <linux/watch_queue.h>
 
 #include "abi/linux/arguments.h"
 #include "abi/linux/open_flags.h"
@@ -31,8 +32,10 @@ static long give_ends(
 long sys_pipe2(void __user *fds, int flags)
 {
     struct file *ends[2];
-    if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
+    if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT | O_NOTIFICATION_PIPE))
         return -EINVAL;
+    if (flags & O_NOTIFICATION_PIPE)
+        return -ENOPKG; /* there are no queues of watches */
     unsigned open_flags = (flags & O_NONBLOCK ? OPEN_NONBLOCK : 0) |
         (flags & O_DIRECT ? OPEN_DIRECT : 0);
     int error =

@@ -62,3 +62,36 @@ void siginfo_to_native(struct signal_info *to, const siginfo_t *from)
         },
     };
 }
+
+/* The largest code of each signal that has codes of its own, from the UAPI's
+ * siginfo.h; the others share those of SIGPOLL. */
+static const int codes[] = {
+    [SIGILL] = NSIGILL,
+    [SIGTRAP] = NSIGTRAP,
+    [SIGBUS] = NSIGBUS,
+    [SIGFPE] = NSIGFPE,
+    [SIGSEGV] = NSIGSEGV,
+    [SIGCHLD] = NSIGCHLD,
+    [SIGPOLL] = NSIGPOLL,
+    [SIGSYS] = NSIGSYS,
+};
+
+bool siginfo_code_is_known(int number, int code)
+{
+    if (code == SI_KERNEL)
+        return true;
+    if (code <= SI_USER)
+        return code >= SI_DETHREAD || code == SI_ASYNCNL;
+    if ((unsigned)number < array_size(codes) && codes[number])
+        return code <= codes[number];
+    return code <= NSIGPOLL;
+}
+
+bool siginfo_rest_is_zero(const siginfo_t *record)
+{
+    const char *bytes = (const char *)record;
+    for (size_t i = SIGINFO_KNOWN_BYTES; i < sizeof *record; i++)
+        if (bytes[i])
+            return false;
+    return true;
+}

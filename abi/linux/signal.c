@@ -27,6 +27,8 @@ enum {
         SA_RESTORER,
 };
 
+static_assert(sizeof(sigset_t) == sizeof(signal_set), "one bit a signal");
+
 static void action_from_linux(
     struct action *to, const struct sigaction *from)
 {
@@ -34,8 +36,8 @@ static void action_from_linux(
         .handler = (uintptr_t)from->sa_handler,
         .restorer = (uintptr_t)from->sa_restorer,
         .foreign_flags = from->sa_flags & (unsigned)KNOWN_FLAGS,
-        .mask = from->sa_mask,
     };
+    memcpy(&to->mask, &from->sa_mask, sizeof to->mask);
     for (size_t i = 0; i < array_size(flag_table); i++)
         if (from->sa_flags & flag_table[i].flag)
             to->flags |= flag_table[i].action;
@@ -47,7 +49,7 @@ static void action_to_linux(struct sigaction *to, const struct action *from)
     to->sa_handler = (__sighandler_t)from->handler;
     to->sa_restorer = (__sigrestore_t)from->restorer;
     to->sa_flags = from->foreign_flags;
-    to->sa_mask = from->mask;
+    memcpy(&to->sa_mask, &from->mask, sizeof to->sa_mask);
 }
 
 long sys_rt_sigaction(int number, const void __user *wanted_at,
@@ -159,14 +161,30 @@ long sys_tkill(int tid, int number)
     return kill_thread(0, tid, &info);
 }
 
-int signal_info_argument(struct signal_info *info, int process, int number,
-    const void __user *from)
+/* The first part of a record; the rest is looked at only if its code is not
+ * known, and then there must be zeros. */
+static int info_argument(
+    struct signal_info *info, int number, const void __user *from)
 {
     siginfo_t record;
-    if (user_read(&record, from, sizeof record))
+    memset(&record, 0, sizeof record);
+    if (user_read(&record, from, SIGINFO_KNOWN_BYTES))
         return -EFAULT;
     record.si_signo = number;
     siginfo_to_native(info, &record);
+    if (siginfo_code_is_known(number, record.si_code))
+        return 0;
+    if (user_read(&record, from, sizeof record))
+        return -EFAULT;
+    return siginfo_rest_is_zero(&record) ? 0 : -E2BIG;
+}
+
+int signal_info_argument(struct signal_info *info, int process, int number,
+    const void __user *from)
+{
+    int error = info_argument(info, number, from);
+    if (error)
+        return error;
     return may_queue_code(process, info->code) ? 0 : -EPERM;
 }
 
@@ -184,10 +202,14 @@ long sys_rt_tgsigqueueinfo(
     int process, int tid, int number, const void __user *from)
 {
     struct signal_info info;
+    int error = info_argument(&info, number, from);
+    if (error)
+        return error;
     if (process <= 0 || tid <= 0)
         return -EINVAL;
-    int error = signal_info_argument(&info, process, number, from);
-    return error ? error : kill_thread(process, tid, &info);
+    return may_queue_code(process, info.code)
+        ? kill_thread(process, tid, &info)
+        : -EPERM;
 }
 
 static unsigned altstack_flags_from(unsigned flags)

@@ -123,8 +123,7 @@ static long switch_console(bool is_on)
 
 long sys_syslog(int action, void __user *buffer, int bytes)
 {
-    bool is_free = action == ACTION_READ_ALL || action == ACTION_SIZE_BUFFER;
-    if (!is_free && !i_can(CAPABLE_SYSLOG) && !i_can(CAPABLE_SYS_ADMIN))
+    if (!i_can(CAPABLE_SYSLOG) && !i_can(CAPABLE_SYS_ADMIN))
         return -EPERM;
     switch (action) {
     case ACTION_CLOSE:

@@ -107,6 +107,16 @@ long sys_reboot(unsigned magic, unsigned magic2, unsigned command,
 
 enum { RANDOM_BYTES_AT_ONCE = 256 };
 
+/* As many as there is room for, by pages. */
+static size_t give_some(
+    char __user *to, const unsigned char *some, size_t bytes)
+{
+    if (likely(!user_write(to, some, bytes)))
+        return bytes;
+    size_t fits = -(uintptr_t)to & (PAGE_BYTES - 1);
+    return fits && fits < bytes && !user_write(to, some, fits) ? fits : 0;
+}
+
 /* Up to 256 bytes are never cut short; more may be, by a signal. */
 static long give_random(char __user *to, size_t bytes)
 {
@@ -115,11 +125,12 @@ static long give_random(char __user *to, size_t bytes)
     while (done < bytes) {
         size_t now = min(bytes - done, sizeof some);
         random_fill(some, now);
-        if (user_write(to + done, some, now)) {
+        size_t given = give_some(to + done, some, now);
+        done += given;
+        if (given < now) {
             memset(some, 0, sizeof some);
             return done ? (long)done : -EFAULT;
         }
-        done += now;
         thread_breathe();
         if (done < bytes && thread_is_interrupted())
             break;

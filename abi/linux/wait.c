@@ -115,10 +115,9 @@ static int number_of_pidfd(int fd, bool *may_not_block)
     return number;
 }
 
-long sys_waitid(
-    int type, int id, void __user *to, int options, void __user *usage)
+/* A child's number; 0 for none; an error. */
+static long wait_id(int type, int id, int options, struct waited *waited)
 {
-    struct waited waited;
     enum wait_who who;
     int number;
     bool may_not_block = false;
@@ -134,14 +133,21 @@ long sys_waitid(
     if (number < 0 && who == WAIT_PIDFD)
         return number;
     unsigned what = what_from(options) | (may_not_block ? WAIT_NO_HANG : 0);
-    long result = child_wait(who, number, what, &waited);
+    long result = child_wait(who, number, what, waited);
     if (!result && may_not_block && !(options & WNOHANG))
         return -EAGAIN;
-    if (result < 0)
-        return result;
-    if (result && usage && usage_give(usage, &waited.usage))
+    return result;
+}
+
+/* An error, too, leaves a record of zeros. */
+long sys_waitid(
+    int type, int id, void __user *to, int options, void __user *usage)
+{
+    struct waited waited;
+    long result = wait_id(type, id, options, &waited);
+    if (result > 0 && usage && usage_give(usage, &waited.usage))
         return -EFAULT;
     if (to && give_info(to, &waited, result > 0))
         return -EFAULT;
-    return 0;
+    return min(result, 0l);
 }

@@ -68,9 +68,24 @@ static int subject_of_fd(struct subject *subject, int fd)
     return 0;
 }
 
+/* Names that nobody keeps: even so, who may not look is told that first. */
+static int foreign_name(
+    const char *name, struct inode *inode, unsigned rights)
+{
+    bool is_users = !strncmp(name, XATTR_USER_PREFIX, XATTR_USER_PREFIX_LEN);
+    bool has_users =
+        inode->type == INODE_REGULAR || inode->type == INODE_DIRECTORY;
+    if (!strncmp(name, XATTR_SYSTEM_PREFIX, XATTR_SYSTEM_PREFIX_LEN))
+        return -EOPNOTSUPP;
+    if (is_users && !has_users)
+        return rights & MAY_WRITE ? -EPERM : -ENODATA;
+    int error = inode_permission(inode, rights, current->credentials);
+    return error ? error : -EOPNOTSUPP;
+}
+
 /* buffer holds the whole name, which name->text points into. */
 static int name_argument(struct extended_name *name, char *buffer,
-    const char __user *from)
+    const char __user *from, struct inode *inode, unsigned rights)
 {
     ssize_t length = user_string(buffer, from, XATTR_NAME_MAX + 1);
     if (length == -ENAMETOOLONG || !length)
@@ -83,7 +98,7 @@ static int name_argument(struct extended_name *name, char *buffer,
         if (!strncmp(buffer, prefixes[name->kind], bytes))
             return strcmp(buffer, XATTR_NAME_CAPS) ? 0 : -EOPNOTSUPP;
     }
-    return -EOPNOTSUPP;
+    return foreign_name(buffer, inode, rights);
 }
 
 static int value_argument(
@@ -108,7 +123,7 @@ static int set_named(struct inode *inode, const char __user *from,
 {
     char buffer[XATTR_NAME_MAX + 1];
     struct extended_name name;
-    int error = name_argument(&name, buffer, from);
+    int error = name_argument(&name, buffer, from, inode, MAY_WRITE);
     if (error)
         return error;
     if (!*name.text)
@@ -188,7 +203,8 @@ static long get(struct subject *subject, int error, const char __user *from,
     struct extended_name name;
     if (error)
         return error;
-    long result = name_argument(&name, buffer, from);
+    long result =
+        name_argument(&name, buffer, from, subject->inode, MAY_READ);
     if (!result)
         result = *name.text ? get_into(subject->inode, name, to, bytes)
                             : -EINVAL;
@@ -229,7 +245,7 @@ static long remove(
         error = begin_change(subject);
     if (error)
         return error;
-    error = name_argument(&name, buffer, from);
+    error = name_argument(&name, buffer, from, subject->inode, MAY_WRITE);
     if (!error)
         error = *name.text ? extended_remove(subject->inode, name,
                                  current->credentials)
@@ -293,7 +309,8 @@ static long list_into(struct inode *inode, void __user *to, size_t bytes)
     long result = listing.used;
     if (bytes && listing.used > listing.capacity)
         result = bytes < XATTR_LIST_MAX ? -ERANGE : -E2BIG;
-    else if (bytes && user_write(to, listing.buffer, listing.used))
+    else if (bytes && listing.used &&
+        user_write(to, listing.buffer, listing.used))
         result = -EFAULT;
     heap_free(listing.buffer);
     return result;

@@ -53,6 +53,15 @@ static void of_a_file(void)
     is_text(told(fd), "modify ");
     close(file);
     is_text(told(fd), "written ");
+    unlink("file");
+    close(fd);
+}
+
+static void of_its_names(void)
+{
+    int fd = inotify_init1(IN_NONBLOCK), file;
+    put("file", "content");
+    is(inotify_add_watch(fd, "file", IN_ALL_EVENTS), 1);
     close(open("file", O_PATH));
     is_text(told(fd), "");
     close(open("file", O_WRONLY | O_TRUNC));
@@ -208,6 +217,7 @@ static void mounts(void)
 static void run(void)
 {
     of_a_file();
+    of_its_names();
     in_a_directory();
     both();
     swaps();

@@ -94,7 +94,7 @@ static void processors(void)
     int online = 0, listed = 0;
     sched_getaffinity(0, sizeof set, &set);
     for (int i = 0; i < 64; i++)
-        online += CPU_ISSET(i, &set);
+        online += !!CPU_ISSET(i, &set);
     const char *text = whole("/proc/cpuinfo");
     for (const char *at = text; (at = strstr(at, "processor\t: ")); at++)
         listed++;

@@ -9,6 +9,7 @@
  * A kernel that counts its objects (/proc/tenon) is asked before and after
  * each test: what is not given back is said as `@@LEAK what before after`. */
 #define _GNU_SOURCE
+#include "counts.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -22,16 +23,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TEST_SECONDS = 120, COUNTS_MAX = 64 };
+enum { TEST_SECONDS = 120 };
 
-struct count {
-    char name[48];
-    long long value;
-};
-struct counts {
-    struct count rows[COUNTS_MAX];
-    int many;
-};
+/* A command line with TEST_SECONDS=600 on it makes tests that may take long. */
+static int test_seconds(void)
+{
+    const char *text = getenv("TEST_SECONDS");
+    return text ? atoi(text) : TEST_SECONDS;
+}
 
 static void set_up(void)
 {
@@ -57,62 +56,6 @@ static void set_up(void)
     setvbuf(stdout, NULL, _IOLBF, 0);
 }
 
-static void read_counts(struct counts *counts)
-{
-    counts->many = 0;
-    FILE *file = fopen("/proc/tenon", "r");
-    if (!file)
-        return;
-    while (counts->many < COUNTS_MAX) {
-        struct count *row = &counts->rows[counts->many];
-        if (fscanf(file, "%47s %lld", row->name, &row->value) != 2)
-            break;
-        counts->many++;
-    }
-    fclose(file);
-}
-
-static bool counts_are_same(const struct counts *a, const struct counts *b)
-{
-    if (a->many != b->many)
-        return false;
-    for (int i = 0; i < a->many; i++)
-        if (a->rows[i].value != b->rows[i].value)
-            return false;
-    return true;
-}
-
-/* Deferred work may still be under way: some patience. */
-static void check_counts(const struct counts *before)
-{
-    static struct counts after;
-    for (int try = 0; try < 20; try++) {
-        read_counts(&after);
-        if (counts_are_same(before, &after))
-            return;
-        usleep(50000);
-    }
-    for (int i = 0; i < before->many && i < after.many; i++)
-        if (before->rows[i].value != after.rows[i].value)
-            printf("@@LEAK %s %lld %lld\n", before->rows[i].name,
-                before->rows[i].value, after.rows[i].value);
-}
-
-/* The end of the last test may still be under way: wait until two readings
- * agree. */
-static void settle_counts(struct counts *counts)
-{
-    static struct counts again;
-    read_counts(counts);
-    for (int try = 0; try < 20; try++) {
-        usleep(5000);
-        read_counts(&again);
-        if (counts_are_same(counts, &again))
-            return;
-        *counts = again;
-    }
-}
-
 static void start(const char *name)
 {
     char path[300];
@@ -132,7 +75,7 @@ static void start(const char *name)
 /* Reaps all that end; true when the test itself has, its status in *status. */
 static bool wait_for(pid_t test, int *status)
 {
-    for (int tenths = 0; tenths < TEST_SECONDS * 10;) {
+    for (int tenths = 0; tenths < test_seconds() * 10;) {
         int one;
         pid_t ended = waitpid(-1, &one, WNOHANG);
         if (ended == test) {
@@ -178,9 +121,9 @@ static void say_end(const char *name, bool ended, int status)
 
 static void run_test(const char *name)
 {
-    static struct counts before;
+    static struct counts before, after;
     int status;
-    settle_counts(&before);
+    counts_settle(&before);
     printf("\n@@BEGIN %s\n", name);
     fflush(stdout);
     pid_t test = fork();
@@ -189,7 +132,8 @@ static void run_test(const char *name)
     bool ended = wait_for(test, &status);
     end_others();
     remove_files();
-    check_counts(&before);
+    if (!counts_wait(&before, &after))
+        counts_print(&before, &after, "@@LEAK ");
     say_end(name, ended, status);
 }
 
@@ -197,16 +141,16 @@ static void run_test(const char *name)
  * anything is counted. */
 static void rehearse(void)
 {
-    static struct counts counts;
+    static struct counts before, after;
     int status;
-    settle_counts(&counts);
+    counts_settle(&before);
     pid_t child = fork();
     if (!child)
         _exit(0);
     wait_for(child, &status);
     end_others();
     remove_files();
-    check_counts(&counts);
+    counts_wait(&before, &after);
     printf("# rehearsed: exit %d\n", WEXITSTATUS(status));
 }
 

@@ -172,12 +172,12 @@ static void move(struct modelled *m, unsigned first, unsigned count)
     bool is_whole = begins && area->end >= end;
     int error = space_remap(m->space, start, count * PAGE_BYTES,
         wanted * PAGE_BYTES, REMAP_MAY_MOVE | REMAP_FIXED, address_of(to), &at);
-    if (to + wanted > first && to < first + count) {
-        is(error, -EINVAL);
-        return;
-    }
     if (!begins) {
         is(error, -EFAULT);
+        return;
+    }
+    if (to + wanted > first && to < first + count) {
+        is(error, -EINVAL);
         return;
     }
     unsigned kept = min(wanted, count);
