@@ -8,12 +8,10 @@
 #include <stddef.h>
 #include <sys/mman.h>
 
-    const struct timespec *timeout, volatile uint32_t *word2, uint32_t value3)
+static long wait_for_change(volatile uint32_t *word, uint32_t value)
 {
-    return syscall(SYS_futex, word, operation, value, timeout, word2, value3);
+    return syscall(SYS_futex, word, FUTEX_WAIT, value, NULL, NULL, 0);
 }
-
-static volatile uint32_t word, other;
 
 static volatile uint32_t *shared;
 
@@ -93,7 +91,7 @@ static void process_is_killed(void)
         kill(child, SIGKILL);
         _exit(0);
     }
-    is(futex(&lock->word, FUTEX_WAIT, value, NULL, NULL, 0), 0);
+    is(wait_for_change(&lock->word, value), 0);
     is(lock->word, FUTEX_OWNER_DIED | FUTEX_WAITERS);
     waitpid(child, NULL, 0);
     waitpid(killer, NULL, 0);
