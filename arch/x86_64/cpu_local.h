@@ -58,7 +58,7 @@ struct cpu_local {
 
     bool is_online;         /* [a] */
 
-    uint64_t gdt[10];
+    uint64_t gdt[16];
     struct task_state tss;
 } aligned_to(64);
 
