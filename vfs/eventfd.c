@@ -121,6 +121,7 @@ static const struct file_ops eventfd_ops = {
     .release = eventfd_release,
     .seek = file_seek_nowhere,
     .cannot_seek = true,
+    .cannot_copy = true,
     .is_stream = true,
 };
 
