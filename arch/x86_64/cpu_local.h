@@ -20,6 +20,8 @@
 #define IST_COUNT 3
 
 #define SELECTOR_TSS 0x40
+/* A segment whose limit is the CPU's number, for programs: where Linux has it. */
+#define SELECTOR_CPU_NUMBER 0x7b
 
 #ifndef __ASSEMBLER__
 

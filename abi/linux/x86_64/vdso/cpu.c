@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "arch/x86_64/segments.h"
-
 #define EXPORT __attribute__((visibility("default")))
+
+enum { SELECTOR_CPU_NUMBER = 0x7b }; /* machine/cpu_local.h */
 
 struct clock_time {
     int64_t seconds, microseconds;
@@ -29,7 +29,7 @@ EXPORT int64_t __vdso_time(int64_t *time)
 EXPORT long __vdso_getcpu(unsigned *cpu, unsigned *node, void *unused)
 {
     unsigned long limit;
-    __asm__ volatile("lsl %k1, %k0" : "=r"(limit) : "r"(SEGMENT_CPU_NUMBER));
+    __asm__ volatile("lsl %k1, %k0" : "=r"(limit) : "r"(SELECTOR_CPU_NUMBER));
     if (cpu)
         *cpu = limit;
     if (node)
