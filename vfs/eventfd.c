@@ -120,6 +120,7 @@ static const struct file_ops eventfd_ops = {
     .describe = eventfd_describe,
     .release = eventfd_release,
     .seek = file_seek_nowhere,
+    .takes_no_copy = true,
     .cannot_seek = true,
     .is_stream = true,
 };
