@@ -10,6 +10,10 @@ uint64_t clock_ns(void);
 /* Seconds since 1970 from the real-time clock, read once at boot. */
 uint64_t clock_boot_wall_seconds(void);
 
+/* How programs that read the CPU's counter themselves get what clock_ns says:
+ * (counter - *first) * *ns_per_count >> 32. False: they had better not. */
+bool clock_user_scale(uint64_t *first, uint64_t *ns_per_count);
+
 /* This CPU's one-shot timer: fires at or after deadline (UINT64_MAX: never),
  * at once if it has passed.  The latest call counts. */
 void clock_arm(uint64_t deadline_ns);

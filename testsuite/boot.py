@@ -14,6 +14,30 @@ SECONDS = 60
 HELLO = r'hello from 1:'
 
 
+class X86:
+    """The machines of a CPU, the first the usual one; what is the same on all:
+    where the console is, how an exit status comes out."""
+    machines = 'microvm', 'q35', 'pc'
+    cpus = 'qemu64', 'max'
+    large = 'q35'
+    console = 'ttyS0'
+    extra = '-device', 'isa-debug-exit,iobase=0xf4,iosize=4'
+    alien = b'\xb7\0', 'aarch64'  # the number of another CPU in an ELF
+
+
+class Arm:
+    machines = ('virt', 'virt,gic-version=3', 'virt,virtualization=on',
+                'virt,gic-version=3,virtualization=on')
+    cpus = 'cortex-a57', 'cortex-a72', 'max'
+    large = 'virt,gic-version=3'
+    console = 'ttyAMA0'
+    extra = '-semihosting',
+    alien = b'\x3e\0', 'x86_64'
+
+
+CPUS = {'x86_64': X86, 'aarch64': Arm}
+
+
 def cpio(options, *lines):
     """An archive of these mkcpio lines."""
     with tempfile.NamedTemporaryFile('w', suffix='.list') as spec:
@@ -30,8 +54,9 @@ def cases(options):
     packed = gzip.compress(hello, mtime=0)
     nothing = cpio(options, 'dir /d 0755')
     script = cpio(options, f'file /init {__file__} 0644')
-    for machine in 'microvm', 'q35', 'pc':
-        for cpu in 'qemu64', 'max':
+    kind = CPUS[options.cpu]
+    for machine in kind.machines:
+        for cpu in kind.cpus:
             for smp in 1, 4:
                 yield (f'{machine} {cpu} smp {smp}',
                        dict(machine=machine, cpu=cpu, smp=smp, initrd=packed),
@@ -41,8 +66,16 @@ def cases(options):
         (HELLO,), (0,)
     yield '16 MiB', dict(memory=16, initrd=packed), (HELLO,), (0,)
     yield '4 GiB', dict(memory=4096, initrd=packed), (HELLO,), (0,)
-    yield 'q35 with 4 GiB', dict(memory=4096, machine='q35', initrd=packed), \
-        (HELLO,), (0,)
+    yield f'{kind.large} with 4 GiB', \
+        dict(memory=4096, machine=kind.large, initrd=packed), (HELLO,), (0,)
+    if kind is Arm:
+        yield 'loaded 4 MiB higher', \
+            dict(kernel=loaded_at(options, 4 << 20), initrd=packed), \
+            (HELLO,), (0,)
+        yield 'the ELF, without a word from the loader', \
+            dict(kernel=options.kernel.replace('.img', '.elf'), initrd=None,
+                 extra=('-m', '256')), (r'panic', r'initramfs|-initrd'), \
+            'failure'
     yield 'words for init', \
         dict(initrd=hello, append='NAME=value one quiet -- two three=4'), \
         (r'hello from 1: \[/init\] \[one\] \[two\] \[three=4\]',
@@ -71,14 +104,14 @@ def cases(options):
     yield 'an init that cannot run', dict(initrd=script), (r'/init',), \
         'failure'
     alien = bytearray(open(options.hello, 'rb').read())
-    alien[18:20] = b'\xb7\0'  # EM_AARCH64
+    alien[18:20] = kind.alien[0]
     with tempfile.NamedTemporaryFile() as file:
         file.write(alien)
         file.flush()
         os.chmod(file.name, 0o755)
         image = cpio(options, f'file /init {file.name} 0755')
     yield 'an init for another CPU', dict(initrd=image), \
-        (r'(?i)aarch64|another CPU',), 'failure'
+        (rf'(?i){kind.alien[1]}|another CPU',), 'failure'
     yield 'an init that exits', \
         dict(initrd=options.image, append='rdinit=/bin/true'), \
         (r'(?i)init.*(exited|ended)',), 'failure'
@@ -91,15 +124,27 @@ def cases(options):
     del big
 
 
+def loaded_at(options, offset):
+    """The Image with another offset from a boundary of 2 MiB in its header."""
+    image = bytearray(open(options.kernel, 'rb').read())
+    image[8:16] = offset.to_bytes(8, 'little')
+    path = f'{options.kernel}.moved'
+    with open(path, 'wb') as out:
+        out.write(image)
+    return path
+
+
 def run(options, name, changes, patterns, statuses):
-    what = dict(machine='microvm', cpu='max', smp=1, memory=128, append='')
+    kind = CPUS[options.cpu]
+    what = dict(machine=kind.machines[0], cpu='max', smp=1, memory=128,
+                append='', kernel=options.kernel, extra=())
     what.update(changes)
     command = [options.qemu, '-M', what['machine'], '-cpu', what['cpu'],
                '-smp', str(what['smp']), '-m', str(what['memory']),
                '-nodefaults', '-no-user-config', '-display', 'none',
-               '-no-reboot', '-serial', 'stdio', '-kernel', options.kernel,
-               '-device', 'isa-debug-exit,iobase=0xf4,iosize=4',
-               '-append', f'console=ttyS0 panic=-1 {what["append"]}']
+               '-no-reboot', '-serial', 'stdio', '-kernel', what['kernel'],
+               *kind.extra, *what['extra'], '-append',
+               f'console={kind.console} panic=-1 {what["append"]}']
     with tempfile.NamedTemporaryFile() as file:
         initrd = what['initrd']
         if isinstance(initrd, str):
@@ -138,7 +183,7 @@ def run(options, name, changes, patterns, statuses):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    for word in 'qemu', 'kernel', 'mkcpio', 'hello', 'image':
+    for word in 'cpu', 'qemu', 'kernel', 'mkcpio', 'hello', 'image':
         parser.add_argument(f'--{word}', required=True)
     parser.add_argument('--only', default='')
     options = parser.parse_args()

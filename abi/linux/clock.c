@@ -5,6 +5,7 @@
 #include <linux/timex.h>
 
 #include "abi/linux/arguments.h"
+#include "abi/linux/vdso.h"
 #include "arch/clock.h"
 #include "lib/string.h"
 #include "sched/timer.h"
@@ -104,6 +105,7 @@ static int set_clock(uint64_t ns)
     if (ns < clock_ns() || ns > INT64_MAX / 2)
         return -EINVAL;
     clock_set_real_ns(ns);
+    vdso_clock_was_set();
     return 0;
 }
 

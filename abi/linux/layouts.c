@@ -3,7 +3,6 @@
  * are copied or passed on as they are: here it is proved that they are Linux's.
  * (What a single handler relies on is asserted beside it.) */
 #include <asm/poll.h>
-#include <asm/stat.h>
 #include <asm/termbits.h>
 #include <asm/termios.h>
 #include <linux/capability.h>
@@ -25,7 +24,6 @@
 
 #define same(a, b) static_assert((long)(a) == (long)(b), #a " is " #b)
 
-static_assert(sizeof(struct stat) == 144, "stat as x86_64 lays it out");
 static_assert(sizeof(struct statx) == 256, "statx everywhere");
 
 same(sizeof(struct io_segment), sizeof(struct iovec));
@@ -102,6 +100,7 @@ same(CAPABLE_SYS_TTY, CAP_SYS_TTY_CONFIG);
 same(CAPABLE_MKNOD, CAP_MKNOD);
 same(CAPABLE_LEASE, CAP_LEASE);
 same(CAPABLE_SYSLOG, CAP_SYSLOG);
+same(CAPABLE_WAKE_ALARM, CAP_WAKE_ALARM);
 same(CAPABLE_LAST, CAP_LAST_CAP);
 
 /* Terminals: the modes, their control characters, the size. */

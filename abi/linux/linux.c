@@ -4,6 +4,7 @@
 #include "abi/linux/signal_frame.h"
 #include "abi/linux/start.h"
 #include "abi/linux/strace.h"
+#include "abi/linux/vdso.h"
 #include "kernel/abi.h"
 #include "kernel/futex.h"
 #include "lib/string.h"
@@ -31,6 +32,7 @@ static const struct abi linux_abi = {
     .name = "linux",
     .syscall = dispatch,
     .start_program = start_program,
+    .map_extras = vdso_map,
     .enter_handler = enter_handler,
     .thread_ends = futex_thread_ends,
     .option = set_option,

@@ -27,6 +27,8 @@ enum {
         SA_RESTORER,
 };
 
+static_assert(sizeof(sigset_t) == sizeof(signal_set), "one bit a signal");
+
 static void action_from_linux(
     struct action *to, const struct sigaction *from)
 {
@@ -34,8 +36,8 @@ static void action_from_linux(
         .handler = (uintptr_t)from->sa_handler,
         .restorer = (uintptr_t)from->sa_restorer,
         .foreign_flags = from->sa_flags & (unsigned)KNOWN_FLAGS,
-        .mask = from->sa_mask,
     };
+    memcpy(&to->mask, &from->sa_mask, sizeof to->mask);
     for (size_t i = 0; i < array_size(flag_table); i++)
         if (from->sa_flags & flag_table[i].flag)
             to->flags |= flag_table[i].action;
@@ -47,7 +49,7 @@ static void action_to_linux(struct sigaction *to, const struct action *from)
     to->sa_handler = (__sighandler_t)from->handler;
     to->sa_restorer = (__sigrestore_t)from->restorer;
     to->sa_flags = from->foreign_flags;
-    to->sa_mask = from->mask;
+    memcpy(&to->sa_mask, &from->mask, sizeof to->sa_mask);
 }
 
 long sys_rt_sigaction(int number, const void __user *wanted_at,

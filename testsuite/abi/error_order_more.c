@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 #include <time.h>
 
@@ -160,6 +161,21 @@ static void programs(void)
     fails_with(EFAULT, syscall(SYS_execveat, -1, "x", in_hole(), NULL, 0));
 }
 
+static void sockets(void)
+{
+    int one = socket(AF_UNIX, SOCK_STREAM, 0);
+    fails_with(EBADF, syscall(SYS_accept4, -1, NULL, NULL, 1));
+    fails_with(EINVAL, syscall(SYS_accept4, file, NULL, NULL, 1));
+    fails_with(EINVAL, syscall(SYS_accept4, one, NULL, NULL, 1));
+    fails_with(ENOTSOCK, syscall(SYS_accept4, file, NULL, NULL, 0));
+    fails_with(EBADF, connect(-1, in_hole(), 10));
+    fails_with(EFAULT, connect(file, in_hole(), 10));
+    fails_with(EINVAL, connect(file, in_hole(), 1000));
+    fails_with(ENOTSOCK, connect(file, (void *)room, 10));
+    fails_with(ENOTSOCK, bind(file, in_hole(), 10));
+    close(one);
+}
+
 /* Only what one may read and write may one link to, if it is another's. */
 static void hard_links(void)
 {
@@ -204,6 +220,7 @@ static void run(void)
     processes();
     records();
     programs();
+    sockets();
     hard_links();
 }
 TEST_MAIN

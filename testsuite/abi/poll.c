@@ -228,6 +228,20 @@ static void interrupted(void)
     close(ends[0]), close(ends[1]);
 }
 
+/* The kernel's own, which changes the time; newer CPUs have pselect only. */
+static int raw_select(int count, void *reads, struct timeval *time)
+{
+#ifdef SYS_select
+    return syscall(SYS_select, count, reads, NULL, NULL, time);
+#else
+    struct timespec wanted = { time->tv_sec + time->tv_usec / 1000000,
+        time->tv_usec % 1000000 * 1000 };
+    int result = syscall(SYS_pselect6, count, reads, NULL, NULL, &wanted, NULL);
+    *time = (struct timeval){ wanted.tv_sec, wanted.tv_nsec / 1000 };
+    return result;
+#endif
+}
+
 static void selecting(void)
 {
     int ends[2];
@@ -266,19 +280,19 @@ static void selecting(void)
     is(select(ends[1] + 1, &in, &out, NULL, &time), 2);
     close(ends[1]);
     fails_with(EINVAL, select(-1, NULL, NULL, NULL, &time));
-    fails_with(EFAULT, syscall(SYS_select, 1, 8, 0, 0, &time));
+    fails_with(EFAULT, raw_select(1, (void *)8, &time));
     time = (struct timeval){ -1, 0 };
-    fails_with(EINVAL, syscall(SYS_select, 0, 0, 0, 0, &time));
+    fails_with(EINVAL, raw_select(0, NULL, &time));
     time = (struct timeval){ 0, 2000000 };
     FD_ZERO(&in);
     int file = open("f", O_RDWR);
     FD_SET(file, &in);
-    is(syscall(SYS_select, file + 1, &in, 0, 0, &time), 1);
+    is(raw_select(file + 1, &in, &time), 1);
     ok(time.tv_sec == 1 && time.tv_usec > 900000);
     close(file);
     long long start = now();
     time = (struct timeval){ 0, 20000 };
-    is(syscall(SYS_select, 0, 0, 0, 0, &time), 0);
+    is(raw_select(0, NULL, &time), 0);
     ok(now() - start >= 20000000);
     is(time.tv_sec, 0);
     is(time.tv_usec, 0);
@@ -303,7 +317,7 @@ static void large_sets(void)
     is(fd, 3000);
     sets[3000 / 64] |= 1ul << (3000 % 64);
     struct timeval time = { 0, 0 };
-    is(syscall(SYS_select, 3001, sets, NULL, NULL, &time), 1);
+    is(raw_select(3001, sets, &time), 1);
     ok(sets[3000 / 64] == 1ul << (3000 % 64));
     close(fd);
     static struct pollfd items[1000];

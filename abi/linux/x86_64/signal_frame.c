@@ -11,6 +11,7 @@
 #include <asm/sigcontext.h>
 #include <asm/ucontext.h>
 
+#include "abi/linux/altstack.h"
 #include "abi/linux/signal_frame.h"
 #include "abi/linux/siginfo.h"
 #include "abi/linux/syscall_prototypes.h"
@@ -25,7 +26,6 @@ enum {
     FX_BYTES = 512,
     XSTATE_FEATURES_AT = 512, /* in the XSAVE header: what is not initial */
     FEATURES_X87_SSE = 3,
-    SS_AUTODISARM_BIT = 31,
 };
 
 struct signal_frame {
@@ -53,45 +53,18 @@ size_t signal_frame_bytes(void)
     return sizeof(struct signal_frame) + 16 + fp_bytes() + 64;
 }
 
-/* The mode and the flags of current's alternate stack, as sigaltstack(2). */
-static void save_altstack(const struct frame *frame, stack_t *stack)
-{
-    uintptr_t at;
-    size_t bytes;
-    unsigned flags;
-    signal_altstack(NULL, NULL, NULL, frame_sp(frame), &at, &bytes, &flags);
-    memset(stack, 0, sizeof *stack);
-    stack->ss_sp = (void *)at;
-    stack->ss_size = bytes;
-    /* Linux never says SS_ONSTACK here. */
-    stack->ss_flags = (flags & ALTSTACK_OFF ? SS_DISABLE : 0) |
-        (flags & ALTSTACK_AUTO ? (int)(1u << SS_AUTODISARM_BIT) : 0);
-}
-
-static bool is_on_altstack(uintptr_t sp)
-{
-    return !(current->signals.altstack_flags & ALTSTACK_AUTO) &&
-        current->signals.altstack_bytes && sp > current->signals.altstack &&
-        sp - current->signals.altstack <= current->signals.altstack_bytes;
-}
-
 /* Where the FP state goes; 0 if it would run over the alternate stack's end. */
 static uintptr_t place_fp(const struct frame *frame,
     const struct action *action, uintptr_t *signal_frame)
 {
-    uintptr_t sp = frame_sp(frame);
-    bool was_on = is_on_altstack(sp);
-    bool enters = action->flags & ACTION_ALTSTACK && !was_on &&
-        current->signals.altstack_bytes;
-    sp = enters ? current->signals.altstack + current->signals.altstack_bytes
-                : sp - RED_ZONE_BYTES;
+    uintptr_t lowest;
+    uintptr_t sp = altstack_choose(action, frame_sp(frame), &lowest);
+    if (sp == frame_sp(frame))
+        sp -= RED_ZONE_BYTES;
     uintptr_t fp = align_down(sp - fp_bytes(), 64ul);
     *signal_frame =
         align_down(fp - sizeof(struct signal_frame), 16ul) - 8;
-    if ((was_on || enters) && (*signal_frame < current->signals.altstack ||
-                                  *signal_frame > sp))
-        return 0;
-    return fp;
+    return *signal_frame < lowest || *signal_frame > sp ? 0 : fp;
 }
 
 /* The words that Linux keeps in the bytes the CPU leaves to software. */
@@ -185,7 +158,7 @@ static int write_frame(struct signal_frame __user *to,
     memset(&context, 0, sizeof context);
     context.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS |
         (has_xsave() ? UC_FP_XSTATE : 0);
-    save_altstack(frame, &context.uc_stack);
+    altstack_save(&context.uc_stack, frame_sp(frame));
     save_registers(frame, info, blocked, &context.uc_mcontext);
     context.uc_mcontext.fpstate = (void *)fp;
     context.uc_sigmask = blocked;
@@ -208,10 +181,7 @@ int enter_handler(struct frame *frame, const struct signal_info *info,
         return -EFAULT;
     if (action->flags & ACTION_INFO && write_info(to, info))
         return -EFAULT;
-    if (current->signals.altstack_flags & ALTSTACK_AUTO) {
-        current->signals.altstack = current->signals.altstack_bytes = 0;
-        current->signals.altstack_flags = 0;
-    }
+    altstack_disarm();
     frame->rdi = info->number;
     frame->rsi = (uintptr_t)&to->info;
     frame->rdx = (uintptr_t)&to->context;
@@ -271,18 +241,6 @@ static int read_fp(const char __user *at)
     return error;
 }
 
-static void restore_altstack(const stack_t *stack, uintptr_t sp)
-{
-    uintptr_t at = (uintptr_t)stack->ss_sp;
-    size_t bytes = stack->ss_size;
-    unsigned mode = (unsigned)stack->ss_flags;
-    unsigned flags = (mode & SS_DISABLE ? ALTSTACK_OFF : 0) |
-        (mode & SS_ONSTACK ? ALTSTACK_ON : 0) |
-        (mode >> SS_AUTODISARM_BIT ? ALTSTACK_AUTO : 0);
-    /* What sigaltstack(2) would refuse changes nothing, as on Linux. */
-    signal_altstack(&at, &bytes, &flags, sp, NULL, NULL, NULL);
-}
-
 static int leave_handler(struct frame *frame)
 {
     const struct signal_frame __user *from =
@@ -297,7 +255,7 @@ static int leave_handler(struct frame *frame)
         return -EFAULT;
     signal_set_blocked(context.uc_sigmask);
     restore_registers(frame, &context.uc_mcontext);
-    restore_altstack(&context.uc_stack, frame_sp(frame));
+    altstack_restore(&context.uc_stack, frame_sp(frame));
     return 0;
 }
 

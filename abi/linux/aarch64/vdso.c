@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* The library in every program: a page of data and the code behind it, both in
+ * stores that all programs map.  A debugger may write to its copy of the code:
+ * the mapping is private. */
+#include "abi/linux/vdso.h"
+
+#include "abi/linux/aarch64/vdso_data.h"
+#include "arch/clock.h"
+#include "lib/errno.h"
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "mm/space.h"
+#include "sched/timer.h"
+
+extern const char vdso_image[], vdso_image_end[];
+
+static struct store *data_store, *code_store; /* [c] from the first exec on */
+static struct vdso_data *data;                /* [c] in a page of data_store */
+static uintptr_t sigreturn_at;                /* [c] in the code */
+
+/* MOV x8, #139; SVC #0. */
+static const uint32_t sigreturn_code[] = { 0xd2801168, 0xd4000001 };
+
+static size_t code_bytes(void)
+{
+    return align_up((size_t)(vdso_image_end - vdso_image), PAGE_BYTES);
+}
+
+static int fill_stores(void)
+{
+    size_t bytes = vdso_image_end - vdso_image;
+    struct page *page = store_make(data_store, 0, PAGE_MAY_WAIT);
+    if (!page ||
+        store_write(code_store, 0, vdso_image, bytes) != (ssize_t)bytes)
+        return -ENOMEM;
+    store_resize(data_store, PAGE_BYTES);
+    store_resize(code_store, code_bytes());
+    data = page_pointer(page); /* the pin stays */
+    clock_user_scale(&data->first_count, &data->ns_per_count);
+    vdso_clock_was_set();
+    return 0;
+}
+
+static void find_sigreturn(void)
+{
+    size_t last = vdso_image_end - vdso_image - sizeof sigreturn_code;
+    for (size_t at = 0; at <= last; at += 4)
+        if (!memcmp(vdso_image + at, sigreturn_code, sizeof sigreturn_code))
+            sigreturn_at = at;
+    assert(sigreturn_at);
+}
+
+/* By the first exec, which nobody else can be in. */
+static int make_stores(void)
+{
+    data_store = store_new(NULL, NULL);
+    code_store = store_new(NULL, NULL);
+    find_sigreturn();
+    return data_store && code_store ? fill_stores() : -ENOMEM;
+}
+
+void vdso_clock_was_set(void)
+{
+    if (data)
+        atomic_store(&data->real_offset_ns, clock_real_offset());
+}
+
+static int map_data(struct space *space, uintptr_t at)
+{
+    struct mapping mapping = {
+        .start = at,
+        .bytes = PAGE_BYTES,
+        .flags = AREA_READ | AREA_MAY_READ | AREA_NO_DUMP | AREA_SPECIAL,
+        .place = PLACE_FIXED_FREE,
+        .store = data_store,
+        .name = "[vvar]",
+    };
+    return space_map(space, &mapping, &at);
+}
+
+int vdso_map(struct space *space)
+{
+    uintptr_t at;
+    struct mapping mapping = {
+        .bytes = PAGE_BYTES + code_bytes(),
+        .flags = AREA_READ | AREA_EXECUTE | AREA_MAY_READ | AREA_MAY_WRITE |
+            AREA_MAY_EXECUTE | AREA_SPECIAL,
+        .place = PLACE_HINT,
+        .store = code_store,
+        .name = "[vdso]",
+    };
+    int error = code_store ? 0 : make_stores();
+    if (error)
+        return error;
+    mapping.store = code_store;
+    /* Room for both first, then each in its half. */
+    error = space_map(space, &mapping, &at);
+    if (error)
+        return error;
+    space_unmap(space, at, mapping.bytes);
+    mapping.place = PLACE_FIXED_FREE;
+    mapping.start = at + PAGE_BYTES;
+    mapping.bytes = code_bytes();
+    error = map_data(space, at);
+    if (!error)
+        error = space_map(space, &mapping, &at);
+    if (!error)
+        space->vdso = mapping.start;
+    return error;
+}
+
+uintptr_t vdso_sigreturn(const struct space *space)
+{
+    return space->vdso + sigreturn_at;
+}

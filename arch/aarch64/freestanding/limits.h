@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: MIT */
+/* For libfdt's header: behind the compiler's own. */

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* For libfdt's header: it needs nothing of it. */
+#include <stddef.h>

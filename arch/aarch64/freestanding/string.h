@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* For libfdt's header. */
+#include "lib/string.h"
