@@ -68,7 +68,8 @@ bool on_fault(struct frame *frame, const struct fault *fault)
         return true;
     if (!fault->from_user)
         return false;
-    tell_program(fault, error);
+    if (!the_abi->serve_fault(frame, fault))
+        tell_program(fault, error);
     return true;
 }
 

@@ -255,7 +255,7 @@ static const struct file_ops null_ops = {
     .read = read_nothing,
     .write = write_nowhere,
     .seek = file_seek_nowhere,
-    .gives_no_copy = true,
+    .cannot_copy = true,
     .is_stream = true,
 };
 static const struct file_ops zero_ops = {
@@ -263,15 +263,15 @@ static const struct file_ops zero_ops = {
     .write = write_nowhere,
     .seek = file_seek_nowhere,
     .map = map_zeros,
-    .gives_no_copy = true,
+    .cannot_copy = true,
     .is_stream = true,
 };
 static const struct file_ops full_ops = {
     .read = read_zeros,
     .write = write_to_full,
     .seek = file_seek_nowhere,
-    .takes_no_copy = true,
-    .gives_no_copy = true,
+    .cannot_be_copied_to = true,
+    .cannot_copy = true,
     .is_stream = true,
 };
 static const struct file_ops random_ops = {

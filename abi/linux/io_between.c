@@ -85,7 +85,7 @@ static int check_sendfile(
     if (from->ops->cannot_seek || to->flags & OPEN_APPEND)
         return -EINVAL;
     bool is_for_nothing = !bytes && to->inode->type != INODE_FIFO;
-    if (!is_for_nothing && (from->ops->gives_no_copy || to->ops->takes_no_copy))
+    if (!is_for_nothing && (from->ops->cannot_copy || to->ops->cannot_be_copied_to))
         return -EINVAL;
     return from->inode->type == INODE_DIRECTORY ? -EINVAL : 0;
 }

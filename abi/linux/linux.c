@@ -5,6 +5,7 @@
 #include "abi/linux/start.h"
 #include "abi/linux/strace.h"
 #include "abi/linux/vdso.h"
+#include "abi/linux/vsyscall.h"
 #include "kernel/abi.h"
 #include "kernel/futex.h"
 #include "lib/string.h"
@@ -14,6 +15,7 @@ static const struct {
     void (*set)(const char *value);
 } options[] = {
     { "strace", strace_option },
+    { "vsyscall", vsyscall_option },
     { "strace.comm", strace_comm_option },
 };
 
@@ -34,6 +36,8 @@ static const struct abi linux_abi = {
     .start_program = start_program,
     .map_extras = vdso_map,
     .enter_handler = enter_handler,
+    .serve_fault = vsyscall,
+    .maps_tail = vsyscall_map,
     .thread_ends = futex_thread_ends,
     .option = set_option,
     .report = dispatch_report,
