@@ -99,6 +99,10 @@ void on_return_to_user(struct frame *frame)
             signal_deliver(frame);
         if (work & WORK_YIELD)
             thread_yield();
+        if (work & WORK_RESUMED) {
+            thread_clear_work(current, WORK_RESUMED);
+            the_abi->resumed(frame);
+        }
     }
 }
 
