@@ -145,6 +145,14 @@ struct thread {
         enum lock_rank rank;
     } held_locks[8];
     unsigned held_lock_count;
+    struct { /* how long it waits: sched/watch.c */
+        uint64_t switches;
+        unsigned rounds;
+    } watch;
+    struct { /* allocations that are to fail: kernel/debug_fail.c */
+        unsigned wanted, left, rest;
+        bool is_fresh;
+    } fail;
 #endif
 };
 
