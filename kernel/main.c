@@ -20,6 +20,7 @@
 #include "lib/panic.h"
 #include "lib/random.h"
 #include "mm/pages.h"
+#include "mm/shadow_map.h"
 #include "net/socket.h"
 #include "net/unix_init.h"
 #include "sched/work.h"
@@ -27,9 +28,10 @@
 
 enum { LEAST_FREE_BYTES = 1 << 20 };
 
-static void start_memory(const struct boot_info *boot)
+static void start_memory(struct boot_info *boot)
 {
     struct page_totals totals;
+    shadow_init(boot);
     pages_init(boot);
     page_totals(&totals);
     if (totals.free * PAGE_BYTES < LEAST_FREE_BYTES)
@@ -76,7 +78,7 @@ static void socket_user(struct socket_user *user)
     };
 }
 
-void kernel_main(const struct boot_info *boot)
+void kernel_main(struct boot_info *boot)
 {
     log_set_clock(clock_ns);
     system_init_panic();

@@ -5,7 +5,9 @@
  * A stock is its CPU's own but for pages_drain, so its lock is never fought
  * for.  Who may wait leaves the reserve alone, kernel allocations leave half
  * of it, and a victim on its way out may have all: so it always gets out. */
+#include "lib/callers.h"
 #include "lib/panic.h"
+#include "lib/shadow.h"
 #include "lib/string.h"
 #include "arch/cpu.h"
 #include "mm/buddy.h"
@@ -48,9 +50,23 @@ void pages_release_range(uint64_t start, uint64_t end)
 #ifdef CONFIG_DEBUG
 static void poison(struct page *page, unsigned order)
 {
-    memset(page_pointer(page), POISON, PAGE_BYTES << order);
+    memory_fill(page_pointer(page), POISON, PAGE_BYTES << order);
     for (unsigned i = 0; i < 1u << order; i++)
         page[i].flags = PAGE_FLAG_POISONED;
+}
+
+static void note_maker(struct page *page, unsigned order)
+{
+    callers maker = callers_note();
+    for (unsigned i = 0; i < 1u << order; i++)
+        page[i].maker = maker;
+}
+
+static void note_freer(struct page *page, unsigned order)
+{
+    callers freer = callers_note();
+    for (unsigned i = 0; i < 1u << order; i++)
+        page[i].freer = freer;
 }
 
 static void check_poison(struct page *page)
@@ -71,6 +87,14 @@ static void check_poisons(struct page *page, unsigned order)
     }
 }
 #else
+static void note_maker(struct page *page, unsigned order)
+{
+}
+
+static void note_freer(struct page *page, unsigned order)
+{
+}
+
 static void poison(struct page *page, unsigned order)
 {
 }
@@ -132,11 +156,13 @@ struct page *pages_alloc(unsigned order, enum page_use use, unsigned wish)
             return NULL;
     }
     assert(page->use == PAGE_FREE);
+    shadow_unpoison(page_pointer(page), PAGE_BYTES << order);
     check_poisons(page, order);
     page->counts = PAGE_ONE_PIN;
     page->use = use;
     page->order = order;
     page->flags = 0;
+    note_maker(page, order);
     stocks[cpu_id()].used[use] += 1l << order;
     if (wish & PAGE_ZEROED)
         memset(page_pointer(page), 0, PAGE_BYTES << order);
@@ -150,7 +176,9 @@ void pages_free(struct page *page)
     stocks[cpu_id()].used[page->use] -= 1l << order;
     page->use = PAGE_FREE;
     page->flags = 0;
+    note_freer(page, order);
     poison(page, order);
+    shadow_poison(page_pointer(page), PAGE_BYTES << order, SHADOW_PAGE_FREE);
     if (order)
         buddy_free(page, order);
     else

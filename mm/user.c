@@ -2,6 +2,7 @@
 /* User memory, with its range checked before arch/ copies. */
 #include "mm/user.h"
 #include "arch/boot.h"
+#include "lib/shadow.h"
 #include "mm/heap.h"
 
 bool user_range_is_ok(const void __user *at, size_t bytes)
@@ -12,6 +13,7 @@ bool user_range_is_ok(const void __user *at, size_t bytes)
 
 int user_read(void *to, const void __user *from, size_t bytes)
 {
+    shadow_check_write(to, bytes);
     if (!user_range_is_ok(from, bytes) || arch_copy_from_user(to, from, bytes))
         return -EFAULT;
     return 0;
@@ -19,6 +21,7 @@ int user_read(void *to, const void __user *from, size_t bytes)
 
 int user_write(void __user *to, const void *from, size_t bytes)
 {
+    shadow_check_read(from, bytes);
     if (!user_range_is_ok(to, bytes) || arch_copy_to_user(to, from, bytes))
         return -EFAULT;
     return 0;
@@ -41,12 +44,14 @@ static size_t user_part(const void __user *at, size_t bytes)
 size_t user_read_some(void *to, const void __user *from, size_t bytes)
 {
     bytes = user_part(from, bytes);
+    shadow_check_write(to, bytes);
     return bytes - arch_copy_from_user(to, from, bytes);
 }
 
 size_t user_write_some(void __user *to, const void *from, size_t bytes)
 {
     bytes = user_part(to, bytes);
+    shadow_check_read(from, bytes);
     return bytes - arch_copy_to_user(to, from, bytes);
 }
 
@@ -55,6 +60,7 @@ ssize_t user_string(char *to, const char __user *from, size_t capacity)
     size_t most = user_part(from, capacity);
     if (!most)
         return capacity ? -EFAULT : -ENAMETOOLONG;
+    shadow_check_write(to, most);
     ssize_t length = arch_string_from_user(to, from, most);
     if (length < 0 || (size_t)length < most)
         return length;

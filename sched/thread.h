@@ -24,6 +24,7 @@ struct process;
 struct credentials;
 struct pid;
 struct signal_queue;
+struct boost_waiter;
 
 enum thread_state {
     THREAD_NEW,      /* made, not started */
@@ -69,10 +70,15 @@ struct thread {
         unsigned weight;
         int8_t nice;           /* -20 .. 19 */
         uint8_t policy, priority; /* enum sched_policy; 1..99 real-time */
+        uint8_t lent;          /* 0..99: by those who wait for its locks */
+        uint8_t urgency;       /* its own priority, or what it is lent */
         uint8_t sleep;         /* enum sleep_kind */
         bool is_queued, is_on_cpu, was_woken, is_idle, keeps_cpu;
         bool was_continued, slice_is_over;
         bool is_for_itself;    /* children begin with no special rights */
+        uint8_t ownership;     /* enum ownership (boost.h) */
+        struct list owned;     /* struct boost_lock */
+        struct boost_waiter *waits_in;
         unsigned cpu;          /* whose run queue */
         cpu_mask affinity;
         uint64_t switches, preemptions;
