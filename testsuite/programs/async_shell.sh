@@ -34,25 +34,29 @@ cat > typed <<'END'
 echo typed | tr a-z A-Z
 @line TYPED
 sleep 100
-@wait 0.3
+@wait 1
 @send \x03
 @text async$ 
 sleep 100
-@wait 0.3
+@wait 1
 @send \x1a
-@line [1] stopped
+@text [1] stopped
 jobs
-@line [1] sleep 100
+@text [1] sleep 100
+@text async$ 
 fg
-@wait 0.3
+@wait 1
 @send \x03
 @text async$ 
 sleep 0.1 &
-@line [1] sleep 0.1
+@text [1] sleep 0.1
+@text async$ 
 wait
+@text async$ 
 cat
 between
-@line between
+@text between
+@text between
 @send \x04
 @text async$ 
 exit 5
@@ -60,6 +64,6 @@ END
 /tests/helper/pty $shell < typed > said
 status=$?
 ok 'at a terminal' test $status = 0
-test $status = 0 || sed 's/^/# /' said
+test $status = 0 || { sed 's/^/# /' said; echo; }
 rm -f f typed said
 finish

@@ -6,7 +6,6 @@ needs /usr/bin/inotifywait
 real_root
 mkdir -p /debian/tmp/d/sub
 debian timeout 20 inotifywait -qmr --format '%w %e %f' /tmp/d > said &
-watcher=$!
 sleep 0.5
 echo x > /debian/tmp/d/file
 mv /debian/tmp/d/file /debian/tmp/d/sub/moved
@@ -15,8 +14,8 @@ mkdir /debian/tmp/d/new
 sleep 0.3
 touch /debian/tmp/d/new/late
 sleep 0.3
-kill $watcher
-wait $watcher 2> /dev/null
+kill $(pidof inotifywait)
+wait
 for line in '/tmp/d/ CREATE file' '/tmp/d/ MODIFY file' \
     '/tmp/d/ CLOSE_WRITE,CLOSE file' '/tmp/d/ MOVED_FROM file' \
     '/tmp/d/sub/ MOVED_TO moved' '/tmp/d/sub/ DELETE moved' \

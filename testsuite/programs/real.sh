@@ -13,18 +13,26 @@ real_root() {
     done
     mount -t tmpfs none /debian/tmp
     mount -t tmpfs none /debian/run
-    mkdir -p /dev/pts
+    test -e /dev/fd || ln -s /proc/self/fd /dev/fd
     mount --bind /dev/pts /debian/dev/pts
 }
 real_done() {
+    cd /
     for folder in dev/pts run tmp dev proc; do
-        umount /debian/$folder
+        tries=0
+        # Who was told to end may need a moment.
+        until umount /debian/$folder 2> /dev/null || test $tries = 50; do
+            sleep 0.1
+            tries=$((tries + 1))
+        done
+        test $tries -lt 50 || ok "/debian/$folder is free" false
     done
+    rm -f /dev/fd
     finish
 }
 debian() {
     env -i PATH=/bin:/usr/bin:/sbin:/usr/sbin HOME=/tmp TERM=vt100 LANG=C.UTF-8 \
-        chroot /debian "$@"
+        PYTHONDONTWRITEBYTECODE=1 chroot /debian "$@"
 }
 typed() {
     env -i PATH=/bin:/usr/bin:/sbin:/usr/sbin HOME=/tmp TERM=vt100 LANG=C.UTF-8 \

@@ -19,7 +19,7 @@ state() {
     debian sv -w 10 status /tmp/services/s$1 | cut -d: -f1
 }
 all_run() {
-    test "$(debian sv status /tmp/services/s? | grep -c '^run: ')" = 10
+    test "$(debian bash -c 'sv status /tmp/services/s?' | grep -c '^run: ')" = 10
 }
 becomes 'all ten run' all_run
 ok 'down' debian sv -w 10 down /tmp/services/s3
@@ -33,5 +33,5 @@ debian sv kill /tmp/services/s7
 becomes 'who dies is started again' started_twice
 kill -HUP $top
 wait $top 2> /dev/null
-becomes 'all are gone' sh -c '! pidof runsv sleep'
+becomes 'all are gone' sh -c '! pidof runsv sleep > /dev/null'
 real_done

@@ -78,5 +78,5 @@ is 'elvish, a script' "$(debian timeout 50 elvish -norc -c '
 9
 piped
 done'
-rm -f said
+rm -f said /debian/.notifier # fish has it where it finds no better place
 real_done

@@ -33,6 +33,6 @@ typed tmux -f /dev/null -S /tmp/socket attach -t one < typed > said
 ok 'attached again' test $? = 0
 is 'its clients are gone' "$(tmux list-clients | wc -l)" 0
 ok 'the end' tmux kill-server
-becomes 'the server is gone' sh -c '! pidof tmux'
+becomes 'the server is gone' sh -c '! pidof tmux > /dev/null'
 rm -f typed said
 real_done

@@ -44,13 +44,23 @@ fn redirect(
     Ok(())
 }
 
-/// What the child does between fork and exec: it joins its group and takes
-/// signals as they come.
-fn prepare(process: &mut tokio::process::Command, group: i32, is_interactive: bool) {
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    OfTheShell, // no job control
+    Foreground,
+    Background,
+}
+
+/// What the child does between fork and exec: it joins its group, which gets
+/// the terminal before anybody can read from it, and takes signals as they come.
+fn prepare(process: &mut tokio::process::Command, group: i32, place: Place) {
     unsafe {
         process.pre_exec(move || {
-            if is_interactive {
+            if place != Place::OfTheShell {
                 libc::setpgid(0, group);
+            }
+            if place == Place::Foreground {
+                libc::tcsetpgrp(0, libc::getpgrp());
             }
             for number in [
                 libc::SIGINT,
@@ -149,6 +159,11 @@ impl Shell {
         let mut input: Option<OwnedFd> = None;
         let mut status = 0;
         let last = pipeline.commands.len() - 1;
+        let place = match (self.is_interactive, pipeline.in_background) {
+            (false, _) => Place::OfTheShell,
+            (true, false) => Place::Foreground,
+            (true, true) => Place::Background,
+        };
         for (i, command) in pipeline.commands.iter().enumerate() {
             let mut process = tokio::process::Command::new(&command.words[0]);
             process.args(&command.words[1..]);
@@ -168,7 +183,7 @@ impl Shell {
             }
             let group =
                 children.first().and_then(|child| child.id()).unwrap_or(0);
-            prepare(&mut process, group as i32, self.is_interactive);
+            prepare(&mut process, group as i32, place);
             let started = redirect(&mut process, command)
                 .and_then(|()| process.spawn());
             match started {
