@@ -21,6 +21,8 @@ struct abi {
      * -EFAULT: the process gets SIGSEGV. blocked: the mask to restore. */
     int (*enter_handler)(struct frame *frame, const struct signal_info *info,
         const struct action *action, signal_set blocked);
+    /* Before user code runs on after WORK_RESUMED. */
+    void (*resumed)(struct frame *frame);
     /* A fault of user code that its memory has no answer to: false if the
      * personality has none either. */
     bool (*serve_fault)(struct frame *frame, const struct fault *fault);

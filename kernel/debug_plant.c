@@ -5,13 +5,18 @@
 #include "kernel/debug.h"
 
 #include "arch/atomic.h"
+#include "arch/boot.h"
+#include "arch/clock.h"
 #include "lib/errno.h"
 #include "lib/refcount.h"
 #include "lib/spinlock.h"
 #include "lib/string.h"
 #include "mm/heap.h"
 #include "mm/pages.h"
+#include "mm/user.h"
 #include "sched/thread.h"
+#include "sched/timer.h"
+#include "sched/watch.h"
 
 enum { BLOCK_BYTES = 100, LARGE_BYTES = 5000 };
 
@@ -103,6 +108,90 @@ static void global_read_behind(void)
     sink = hide(global_text)[hidden_offset];
 }
 
+static void reference_too_many(void)
+{
+    struct refcount *refs = heap_alloc(sizeof *refs);
+    refs->count = 0x80000000u;
+    refcount_get(refs);
+}
+
+static void reference_to_nothing(void)
+{
+    struct refcount *refs = heap_alloc(sizeof *refs);
+    refcount_init(refs);
+    if (refcount_put(refs))
+        refcount_get(refs);
+}
+
+static void reference_put_twice(void)
+{
+    struct refcount *refs = heap_alloc(sizeof *refs);
+    refcount_init(refs);
+    if (refcount_put(refs) && refcount_put(refs))
+        heap_free(refs);
+}
+
+static struct spinlock first_lock = SPINLOCK_INIT(RANK_FILES);
+static struct spinlock second_lock = SPINLOCK_INIT(RANK_PATHS);
+
+static void sleep_under_lock(void)
+{
+    spin_lock(&first_lock);
+    (void)thread_sleep_until(clock_ns() + NS_PER_SECOND, SLEEP_BOUNDED);
+}
+
+static void lock_out_of_order(void)
+{
+    spin_lock(&second_lock);
+    spin_lock(&first_lock);
+}
+
+static void user_access_under_lock(void)
+{
+    char byte;
+    spin_lock(&first_lock);
+    sink = user_read(&byte, (const void __user *)USER_START, 1);
+}
+
+static void read_user(struct timer *timer)
+{
+    char byte;
+    sink = user_read(&byte, (const void __user *)USER_START, 1);
+}
+
+static void user_access_in_interrupt(void)
+{
+    static struct timer timer;
+    timer_init(&timer, read_user);
+    timer_arm(&timer, clock_ns());
+    (void)thread_sleep_until(clock_ns() + NS_PER_SECOND, SLEEP_BOUNDED);
+}
+
+static void stay_in_kernel(void)
+{
+    watch_set_limit(10);
+    for (;;)
+        cpu_relax();
+}
+
+static void shift_too_far(void)
+{
+    hidden_offset = 77;
+    sink = 1 << hidden_offset;
+}
+
+static void lose_block(void)
+{
+    sink = !heap_alloc(BLOCK_BYTES);
+}
+
+static void wait_for_long(void)
+{
+    watch_look_often();
+    (void)thread_sleep_until(
+        clock_ns() + 600 * NS_PER_SECOND, SLEEP_BOUNDED);
+}
+
 static const struct plant {
     const char *name;
     void (*commit)(void);
@@ -118,6 +207,17 @@ static const struct plant {
     { "stack_write_behind", stack_write_behind },
     { "stack_read_ended", stack_read_ended },
     { "global_read_behind", global_read_behind },
+    { "reference_too_many", reference_too_many },
+    { "reference_to_nothing", reference_to_nothing },
+    { "reference_put_twice", reference_put_twice },
+    { "sleep_under_lock", sleep_under_lock },
+    { "lock_out_of_order", lock_out_of_order },
+    { "user_access_under_lock", user_access_under_lock },
+    { "user_access_in_interrupt", user_access_in_interrupt },
+    { "stay_in_kernel", stay_in_kernel },
+    { "wait_for_long", wait_for_long },
+    { "shift_too_far", shift_too_far },
+    { "lose_block", lose_block },
 };
 
 int store_plant(const char *value, const struct proc_subject *subject)

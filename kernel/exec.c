@@ -106,6 +106,7 @@ static void forget_old_program(void)
     thread->task.clear_tid = 0;
     thread->task.robust_list = 0;
     thread->task.robust_bytes = 0;
+    thread_set_rseq(0, 0);
     thread->restart.again = NULL;
     thread->signals.altstack = 0;
     thread->signals.altstack_bytes = 0;

@@ -5,6 +5,7 @@
 #include "arch/boot.h"
 #include "arch/clock.h"
 #include "arch/smp.h"
+#include "kernel/debug.h"
 #include "kernel/entry.h"
 #include "kernel/first.h"
 #include "kernel/limits.h"
@@ -89,6 +90,7 @@ void kernel_main(struct boot_info *boot)
     hash_seed(random_number());
     first_greet(boot);
     oom_init();
+    debug_init();
     file_set_size_limit(size_limit);
     socket_set_user(socket_user);
     unix_init();

@@ -224,6 +224,8 @@ static const struct proc_entry root_children[] = {
     PROC_DIRECTORY("sys", proc_sys_children),
     PROC_FILE("tenon", 0444, show_tenon),
 #ifdef CONFIG_DEBUG
+    PROC_WRITABLE("tenon-fail", 0600, show_fail, store_fail),
+    PROC_WRITABLE("tenon-heap", 0600, show_heap, store_heap),
     PROC_WRITABLE("tenon-plant", 0600, show_plant, store_plant),
 #endif
     PROC_FILE("uptime", 0444, show_uptime),

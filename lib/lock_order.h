@@ -60,6 +60,7 @@ enum lock_rank {
     RANK_RANDOM,
     RANK_LOG,
     RANK_CONSOLE,
+    RANK_CLOCK, /* of the counter's scale, in interrupts */
 };
 
 #endif

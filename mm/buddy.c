@@ -350,6 +350,15 @@ struct page *page_described(uint64_t physical)
     return page_at(physical);
 }
 
+struct page *pages_next(uint64_t *physical)
+{
+    uint64_t section = *physical >> SECTION_SHIFT;
+    for (; section < SECTIONS_MAX; *physical = ++section << SECTION_SHIFT)
+        if (bitmap_has(sections, section))
+            return page_at(*physical);
+    return NULL;
+}
+
 struct page *page_of(uint64_t physical)
 {
     struct page *page = page_described(physical);

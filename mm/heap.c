@@ -10,6 +10,7 @@
 #include "arch/cpu.h"
 #include "lib/panic.h"
 #include "lib/string.h"
+#include "mm/fail.h"
 #include "mm/heap_guard.h"
 #include "mm/heap_poison.h"
 #include "mm/pages.h"
@@ -202,6 +203,8 @@ static void *large_alloc(size_t bytes)
 
 void *heap_alloc(size_t bytes)
 {
+    if (unlikely(fail_is_wanted()))
+        return NULL;
     if (unlikely(bytes > CLASS_LARGEST - HEAP_GUARD_BYTES))
         return large_alloc(bytes);
     unsigned index = class_index[(bytes + HEAP_GUARD_BYTES + 15) / 16];

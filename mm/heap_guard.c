@@ -5,6 +5,7 @@
 
 #ifdef CONFIG_KASAN
 
+#include "arch/atomic.h"
 #include "arch/cpu.h"
 #include "lib/log.h"
 #include "lib/panic.h"
@@ -17,11 +18,15 @@ struct note {
     uint16_t slot_bytes;
     uint8_t maker_cpu, freer_cpu;
     callers maker, freer; /* freer 0: it lives */
-    uint32_t mark;
+    uint16_t mark;
+    bool is_live;
+    uint8_t period; /* in which it was allocated */
 };
 static_assert(sizeof(struct note) == 16, "half of what a slot has");
 
-enum { NOTE_MARK = 0x65746f6e };
+enum { NOTE_MARK = 0x6e74 };
+
+static uint8_t period;
 
 static struct note *note_of(const void *block, size_t slot_bytes)
 {
@@ -42,6 +47,8 @@ void heap_guard_take(void *block, size_t bytes, size_t slot_bytes)
         .maker_cpu = cpu_id(),
         .maker = callers_note(),
         .mark = NOTE_MARK,
+        .is_live = true,
+        .period = atomic_load(&period),
     };
     shadow_poison(block, slot_bytes, SHADOW_HEAP_AROUND);
     shadow_unpoison(block, bytes);
@@ -56,6 +63,7 @@ void heap_guard_free(void *block, size_t misplaced, size_t slot_bytes)
         shadow_report(block, "a heap block is freed twice");
     if (note->mark != NOTE_MARK)
         shadow_report(block, "what is freed is not a heap block");
+    note->is_live = false;
     note->freer = callers_note();
     note->freer_cpu = cpu_id();
     shadow_poison(block, slot_bytes - HEAP_GUARD_BYTES, SHADOW_HEAP_FREE);
@@ -104,6 +112,36 @@ void *heap_quarantine_take(struct heap_quarantine *quarantine, size_t most)
         quarantine->last = NULL;
     quarantine->bytes -= heap_slot_bytes(block);
     return block;
+}
+
+/* ------------------------------------------------------------ accounts */
+
+void heap_guard_begin_period(void)
+{
+    atomic_add(&period, 1);
+}
+
+static void visit_slab(const struct page *slab,
+    void (*visit)(void *data, callers who, size_t bytes), void *data)
+{
+    char *start = page_pointer(slab), *block;
+    for (size_t at = HEAP_LEAD_BYTES; (block = heap_slot_of(start + at));
+         at += heap_slot_bytes(start)) {
+        const struct note *note = note_of(block, heap_slot_bytes(start));
+        if (note->mark == NOTE_MARK && note->is_live &&
+            note->period == atomic_load(&period))
+            visit(data, note->maker, note->bytes);
+    }
+}
+
+/* Read while others change it: an account, no more. */
+void heap_guard_visit(
+    void (*visit)(void *data, callers who, size_t bytes), void *data)
+{
+    const struct page *page;
+    for (uint64_t at = 0; (page = pages_next(&at)); at += PAGE_BYTES)
+        if (page->use == PAGE_HEAP && !heap_slot_of(page_pointer(page)))
+            visit_slab(page, visit, data);
 }
 
 /* ------------------------------------------------------------ reports */

@@ -35,6 +35,10 @@ void heap_guard_large(void *block, size_t bytes, size_t whole);
 size_t heap_guard_size(const void *block, size_t slot_bytes);
 size_t heap_guard_large_size(const void *block, size_t whole);
 
+/* Each block allocated in the present period and not freed. */
+void heap_guard_visit(
+    void (*visit)(void *data, callers who, size_t bytes), void *data);
+void heap_guard_begin_period(void);
 /* What a report says of the memory there. */
 void heap_guard_describe(const void *at);
 /* The heap knows: the slot that holds an address, NULL for none, its size. */

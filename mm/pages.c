@@ -11,6 +11,7 @@
 #include "lib/string.h"
 #include "arch/cpu.h"
 #include "mm/buddy.h"
+#include "mm/fail.h"
 #include "mm/heap.h"
 #include "mm/shrink.h"
 
@@ -142,9 +143,18 @@ static struct page *try_alloc(unsigned order, unsigned wish)
     return order ? buddy_alloc(order, spare_of(wish)) : take_single(wish);
 }
 
+/* What the heap takes was asked for already; users' own may wait for more. */
+static bool may_fail(enum page_use use, unsigned wish)
+{
+    return use != PAGE_HEAP &&
+        !(wish & (PAGE_MAY_WAIT | PAGE_USER | PAGE_RESERVE));
+}
+
 struct page *pages_alloc(unsigned order, enum page_use use, unsigned wish)
 {
     if (order > PAGES_ORDER_MAX)
+        return NULL;
+    if (may_fail(use, wish) && unlikely(fail_is_wanted()))
         return NULL;
     struct page *page;
     while (unlikely(!(page = try_alloc(order, wish)))) {
@@ -196,7 +206,8 @@ bool pages_wait(void)
     stacks_drain();
     heap_drain();
     pages_drain();
-    if (buddy_free_pages() > max(before, reserve) + SHRINK_BATCH)
+    uint64_t enough = reserve + SHRINK_BATCH, now = buddy_free_pages();
+    if (now > enough && (before > enough || now > before + SHRINK_BATCH))
         return true;
     return shrink_all(SHRINK_BATCH) || memory_choose_victim();
 }

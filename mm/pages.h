@@ -100,6 +100,8 @@ static inline struct page *page_at(uint64_t physical)
     return (struct page *)PAGES_BASE + (physical >> PAGE_SHIFT);
 }
 struct page *page_of(uint64_t physical); /* NULL: not RAM we manage */
+/* The first page with a struct page at *physical or later; NULL: none. */
+struct page *pages_next(uint64_t *physical);
 struct page *page_described(uint64_t physical); /* NULL: no struct page */
 
 static inline uint64_t page_physical(const struct page *page)

@@ -122,6 +122,8 @@ static void set_running(struct run_queue *queue, struct thread *previous,
         return;
     next->sched.is_on_cpu = true;
     next->sched.started_ns = now_ns;
+    if (next->sched.tells_resumed)
+        atomic_or(&next->work, WORK_RESUMED);
     previous->sched.switches++;
     if (!is_asleep(previous))
         previous->sched.preemptions++;

@@ -110,6 +110,13 @@ void thread_clear_work(struct thread *thread, uint32_t work)
         atomic_and(&thread->work, ~work);
 }
 
+void thread_must_resume(void)
+{
+    struct thread *thread = current;
+    if (thread->sched.tells_resumed)
+        atomic_or(&thread->work, WORK_RESUMED);
+}
+
 bool thread_is_interrupted(void)
 {
     return atomic_load(&current->work) & ENDS_INTERRUPTIBLE;

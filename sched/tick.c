@@ -8,6 +8,7 @@
  * too early, the handler finds nothing due and arms it again. */
 #include "sched/run_queue.h"
 #include "sched/timer.h"
+#include "sched/watch.h"
 
 static void (*ticked)(struct thread *thread, uint64_t ns);
 
@@ -134,6 +135,7 @@ static void tick(struct run_queue *queue, uint64_t now_ns)
     balance(queue, now_ns);
     if (ticked)
         ticked(thread, ns);
+    watch_tick(thread, irq_came_from_user());
 }
 
 static void timer_fired(void)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The personality: what Linux programs are given, as the kernel's hooks. */
 #include "abi/linux/dispatch.h"
+#include "abi/linux/rseq.h"
 #include "abi/linux/signal_frame.h"
 #include "abi/linux/start.h"
 #include "abi/linux/strace.h"
@@ -30,12 +31,21 @@ static bool set_option(const char *name, const char *value)
     return false;
 }
 
+/* A handler is not run inside a stretch that has to begin again. */
+static int enter(struct frame *frame, const struct signal_info *info,
+    const struct action *action, signal_set blocked)
+{
+    rseq_resumed(frame);
+    return enter_handler(frame, info, action, blocked);
+}
+
 static const struct abi linux_abi = {
     .name = "linux",
     .syscall = dispatch,
     .start_program = start_program,
     .map_extras = vdso_map,
-    .enter_handler = enter_handler,
+    .enter_handler = enter,
+    .resumed = rseq_resumed,
     .serve_fault = vsyscall,
     .maps_tail = vsyscall_map,
     .thread_ends = futex_thread_ends,
