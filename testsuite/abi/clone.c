@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* clone, clone3, vfork, unshare: each flag, what each shares, what cannot go
  * together.  Raw calls, so that no library comes between. */
+#include "cpu.h"
 #include "tap.h"
 
 #include <linux/sched.h>
@@ -297,7 +298,7 @@ static void waits_for_child(void)
     int ends[2];
     char byte;
     pipe(ends);
-    child = vfork();
+    child = vfork_here();
     if (!child) {
         dup2(ends[0], 0);
         close(ends[1]);
@@ -313,7 +314,7 @@ static void waits_for_child(void)
     (void)byte;
     close(ends[0]);
     /* Or is killed. */
-    child = vfork();
+    child = vfork_here();
     if (!child) {
         kill(getpid(), SIGKILL);
         _exit(1);
@@ -328,7 +329,7 @@ static void signal_while_waiting(void)
     int seen = -1;
     everyones[0] = -1;
     pid_t me = getpid();
-    long child = vfork();
+    long child = vfork_here();
     if (!child) {
         kill(me, SIGURG);
         usleep(20000);
