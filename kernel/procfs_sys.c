@@ -11,7 +11,9 @@
 #include "lib/string.h"
 #include "mm/heap.h"
 #include "vfs/credentials.h"
+#include "vfs/epoll.h"
 #include "vfs/file.h"
+#include "vfs/inotify.h"
 #include "vfs/pipe.h"
 
 #define FIXED(name_, value_)                                                   \
@@ -72,6 +74,10 @@ FIXED(nr_open, "1048576")
 FIXED(file_max, "9223372036854775807")
 FIXED(somaxconn, "4096")
 NUMBER(pipe_max_size, PIPE_MAX_BYTES)
+NUMBER(epoll_entries_max, epoll_entries_max())
+NUMBER(inotify_events_max, INOTIFY_EVENTS_MAX)
+NUMBER(inotify_files_max, INOTIFY_FILES_MAX)
+NUMBER(inotify_watches_max, inotify_watches_max())
 NUMBER(mmap_min_addr, USER_START)
 
 static int store_hostname(const char *value, const struct proc_subject *subject)
@@ -208,7 +214,21 @@ static const struct proc_entry vm_children[] = {
     { 0 },
 };
 
+static const struct proc_entry epoll_children[] = {
+    PROC_FILE("max_user_watches", 0444, show_epoll_entries_max),
+    { 0 },
+};
+
+static const struct proc_entry inotify_children[] = {
+    PROC_FILE("max_queued_events", 0444, show_inotify_events_max),
+    PROC_FILE("max_user_instances", 0444, show_inotify_files_max),
+    PROC_FILE("max_user_watches", 0444, show_inotify_watches_max),
+    { 0 },
+};
+
 static const struct proc_entry fs_children[] = {
+    PROC_DIRECTORY("epoll", epoll_children),
+    PROC_DIRECTORY("inotify", inotify_children),
     PROC_FILE("file-max", 0444, show_file_max),
     PROC_FILE("file-nr", 0444, show_file_nr),
     PROC_FILE("nr_open", 0444, show_nr_open),

@@ -24,6 +24,7 @@ struct handlers *handlers_new(void)
         return NULL;
     refcount_init(&handlers->refs);
     spin_init(&handlers->lock, RANK_SIGNALS);
+    wait_queue_init(&handlers->arrivals);
     return handlers;
 }
 
@@ -40,8 +41,10 @@ static void free_handlers(struct grace *grace)
 
 void handlers_put(struct handlers *handlers)
 {
-    if (handlers && refcount_put(&handlers->refs))
-        grace_call(&handlers->grace, free_handlers);
+    if (!handlers || !refcount_put(&handlers->refs))
+        return;
+    wait_queue_wake_all(&handlers->arrivals, READY_HANGUP | READY_FREE);
+    grace_call(&handlers->grace, free_handlers);
 }
 
 struct handlers *handlers_copy(struct handlers *handlers)

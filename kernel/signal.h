@@ -11,6 +11,7 @@
 #include "lib/signals.h"
 #include "sched/grace.h"
 #include "sched/thread.h"
+#include "sched/wait.h"
 
 struct fault;
 struct frame;
@@ -67,6 +68,7 @@ struct handlers {
     struct refcount refs;
     struct grace grace;
     struct spinlock lock; /* RANK_SIGNALS; taken with interrupts off */
+    struct wait_queue arrivals; /* who reads signals from a file */
     struct action actions[SIGNAL_COUNT]; /* [number - 1] */
 };
 
@@ -120,6 +122,7 @@ struct signal_masks {
     signal_set pending, shared, blocked, ignored, caught;
 };
 void signal_masks(struct thread *thread, struct signal_masks *masks); /* /proc */
+signal_set signal_pending_any(void); /* blocked or not */
 signal_set signal_pending(void); /* current's and its process', blocked ones */
 bool signal_is_deliverable(void); /* would a handler or default run? */
 /* ppoll, sigsuspend …: blocked until the way back to user code, where a handler
@@ -129,7 +132,7 @@ void signal_meanwhile_over(void); /* the call ends without a signal: restore */
 int signal_suspend(signal_set blocked); /* -ERESTART_UNHANDLED */
 /* sigtimedwait: takes one of `wanted`; -EAGAIN at the deadline, -EINTR. */
 int signal_wait(signal_set wanted, struct signal_info *info, uint64_t deadline_ns);
-/* signalfd, later: takes one without waiting: -EAGAIN. */
+/* signalfd: takes one without waiting: -EAGAIN. */
 int signal_take(signal_set wanted, struct signal_info *info);
 int signal_altstack(const uintptr_t *at, const size_t *bytes, const unsigned *flags,
     uintptr_t sp, uintptr_t *old_at, size_t *old_bytes, unsigned *old_flags);

@@ -131,6 +131,7 @@ bool sending_do(struct sending *s, struct thread *holder)
         return false;
     if (!put_in_queue(s))
         return true;
+    wait_queue_wake_all(&s->handlers->arrivals, READY_IN);
     struct thread *chosen = choose(s, first);
     if (!chosen)
         return true;

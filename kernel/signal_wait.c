@@ -132,6 +132,15 @@ void signal_masks(struct thread *thread, struct signal_masks *masks)
     handlers_unlock(thread, irq_state);
 }
 
+signal_set signal_pending_any(void)
+{
+    unsigned long irq_state = handlers_lock(current);
+    signal_set pending =
+        current->signals.pending_set | current->process->pending_set;
+    handlers_unlock(current, irq_state);
+    return pending;
+}
+
 signal_set signal_pending(void)
 {
     unsigned long irq_state = handlers_lock(current);

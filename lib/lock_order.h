@@ -20,6 +20,7 @@ enum lock_rank {
     RANK_PIPE,
     RANK_SOCKET_READING, /* held while bytes go to the reader */
     RANK_IN_FLIGHT,      /* which sockets are on their way through others */
+    RANK_TIMERFD_SETTING, /* one that sets a timer */
     RANK_STORE_CHANGE,
     RANK_SPACE, /* a space's areas */
     RANK_SLEEPING_LAST,
@@ -35,6 +36,7 @@ enum lock_rank {
     RANK_NAMES,
     RANK_INODE,
     RANK_FILE,
+    RANK_NOTIFY, /* what a file that watches others has to tell */
     RANK_SOCKET_NAMES, /* who has which name */
     RANK_SOCKET,
     RANK_STORE, /* a store's page index */
@@ -42,8 +44,10 @@ enum lock_rank {
     RANK_LEAF,  /* never holds another of these */
     RANK_SOCKET_QUEUE, /* woken before the queues of those who poll a sender */
     RANK_WAIT_QUEUE,
+    RANK_TIMERFD_QUEUE, /* woken under the queue of the clock's setting */
     RANK_EPOLL_QUEUE, /* woken under the queues of what an epoll watches */
     RANK_EPOLL,
+    RANK_TIMERFD,
     RANK_PID,
     RANK_TIMERS,
     RANK_WORK, /* queues of work and left-over puts */

@@ -15,6 +15,7 @@
 #include "lib/string.h"
 #include "mm/heap.h"
 #include "vfs/entry_names.h"
+#include "vfs/notify.h"
 
 struct table {
     struct grace grace;
@@ -295,6 +296,8 @@ void entry_put(struct entry *entry)
         struct inode *inode = entry->inode;
         if (entry->is_hashed)
             entry_drop(entry);
+        if (inode && !inode->links)
+            notify_deleted(inode);
         grace_call(&entry->grace, free_entry);
         inode_put(inode);
         entry = parent;

@@ -12,6 +12,7 @@
 #include "sched/pid.h"
 #include "vfs/epoll.h"
 #include "vfs/locks.h"
+#include "vfs/notify.h"
 
 static unsigned long files_open; /* [atomic] for /proc/sys/fs/file-nr */
 
@@ -55,6 +56,9 @@ static void last_put(struct deferred *deferred)
     struct file *file = container_of(deferred, struct file, deferred);
     if (!list_is_empty(&file->watchers))
         epoll_forget_file(file);
+    if (file->inode && !(file->flags & OPEN_PATH) && file->ops != &no_ops)
+        notify_file(file, file->flags & OPEN_WRITE ? NOTIFY_CLOSE_WRITTEN
+                                                   : NOTIFY_CLOSE_OTHER);
     if (file->inode && !list_is_empty(&file->inode->locks))
         lock_drop_file(file);
     if (file->ops->release)

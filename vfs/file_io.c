@@ -10,6 +10,7 @@
 #include "arch/atomic.h"
 #include "lib/errno.h"
 #include "sched/timer.h"
+#include "vfs/notify.h"
 
 static uint64_t (*size_limit)(void);
 
@@ -42,8 +43,8 @@ static ssize_t move_at(struct file *file, struct transfer *t,
     return operation(file, t, position);
 }
 
-static ssize_t move(struct file *file, struct transfer *t, uint64_t *position,
-    move_fn operation)
+static ssize_t move_unnoticed(struct file *file, struct transfer *t,
+    uint64_t *position, move_fn operation)
 {
     if (position)
         return file->ops->cannot_seek ? -ESPIPE
@@ -56,6 +57,15 @@ static ssize_t move(struct file *file, struct transfer *t, uint64_t *position,
     return result;
 }
 
+static ssize_t move(struct file *file, struct transfer *t, uint64_t *position,
+    move_fn operation, enum notify_event event)
+{
+    ssize_t result = move_unnoticed(file, t, position, operation);
+    if (result > 0)
+        notify_file(file, event);
+    return result;
+}
+
 static bool is_directory(const struct file *file)
 {
     return file->inode && file->inode->type == INODE_DIRECTORY;
@@ -65,7 +75,7 @@ static ssize_t read_anyhow(
     struct file *file, struct transfer *t, uint64_t *position)
 {
     if (file->ops->read)
-        return move(file, t, position, file->ops->read);
+        return move(file, t, position, file->ops->read, NOTIFY_ACCESS);
     return is_directory(file) ? -EISDIR : -EINVAL;
 }
 
@@ -82,7 +92,7 @@ ssize_t file_write(struct file *file, struct transfer *t, uint64_t *position)
         return -EBADF;
     if (!file->ops->write)
         return -EINVAL;
-    return move(file, t, position, file->ops->write);
+    return move(file, t, position, file->ops->write, NOTIFY_MODIFY);
 }
 
 /* For the kernel's own sake: what exec may run it may read. */
@@ -157,7 +167,10 @@ int file_truncate(struct file *file, uint64_t bytes)
     if (bytes > file_size_limit())
         return -EFBIG;
     struct attributes wanted = { .bytes = bytes };
-    return inode_change(file->inode, SET_BYTES, &wanted, file->opener);
+    int error = inode_change(file->inode, SET_BYTES, &wanted, file->opener);
+    if (!error)
+        notify_file(file, NOTIFY_MODIFY);
+    return error;
 }
 
 int file_list(struct file *file, list_fn give, void *data)
@@ -169,8 +182,10 @@ int file_list(struct file *file, list_fn give, void *data)
     mutex_lock(&file->position_lock);
     int result = file->ops->list(file, &file->position, give, data);
     mutex_unlock(&file->position_lock);
-    if (result >= 0)
+    if (result >= 0) {
         file_touch_accessed(file);
+        notify_file(file, NOTIFY_ACCESS);
+    }
     return result;
 }
 
@@ -220,5 +235,8 @@ int file_allocate(
         return -EFBIG;
     if (!file->ops->allocate)
         return -EOPNOTSUPP;
-    return file->ops->allocate(file, how, from, bytes);
+    int error = file->ops->allocate(file, how, from, bytes);
+    if (!error)
+        notify_file(file, NOTIFY_MODIFY);
+    return error;
 }

@@ -10,6 +10,7 @@
 #include "mm/heap.h"
 #include "vfs/mount.h"
 #include "vfs/tmpfs.h"
+#include "vfs/notify.h"
 
 enum { TYPES_MAX = 32 };
 
@@ -92,6 +93,7 @@ void filesystem_put(struct filesystem *filesystem)
 {
     if (!filesystem || !refcount_put(&filesystem->refs))
         return;
+    notify_unmounted(filesystem);
     if (filesystem->type->destroy)
         filesystem->type->destroy(filesystem);
     entry_put(filesystem->root);

@@ -115,7 +115,7 @@ struct inode {
     bool is_linkable;  /* though it has no links: O_TMPFILE */
     uint64_t tally;    /* [atomic] tmpfs: pages, or names in a directory */
     struct list locks; /* vfs/locks.c */
-    struct list watches; /* inotify, later */
+    struct list watches; /* vfs/inotify.h */
     struct grace grace;
 };
 

@@ -8,6 +8,7 @@
 #include "arch/atomic.h"
 #include "lib/errno.h"
 #include "vfs/file.h"
+#include "vfs/notify.h"
 
 enum {
     LASTING_FLAGS = OPEN_READ | OPEN_WRITE | OPEN_APPEND | OPEN_NONBLOCK
@@ -121,6 +122,8 @@ static int truncate(struct file *file, unsigned flags, bool was_created)
     int error = was_created
         ? 0
         : inode_change(file->inode, SET_BYTES, &wanted, file->opener);
+    if (!error && !was_created)
+        notify_file(file, NOTIFY_MODIFY);
     if (!(flags & OPEN_WRITE)) {
         file->is_writer = false;
         inode_end_write(file->inode);
@@ -184,6 +187,8 @@ static int open_at(struct place place, unsigned flags, bool was_created,
         file_put(file);
         return error;
     }
+    if (!(flags & OPEN_PATH))
+        notify_file(file, NOTIFY_OPEN);
     *opened = file;
     return 0;
 }

@@ -11,6 +11,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/heap.h"
+#include "vfs/notify.h"
 
 bool entry_is_directory(const struct entry *entry)
 {
@@ -104,6 +105,17 @@ static int make_found(struct place directory, struct entry *entry,
     return error;
 }
 
+static void tell_made(
+    struct inode *directory, const struct last *last, const struct making *what)
+{
+    unsigned events = what->type == INODE_DIRECTORY
+        ? NOTIFY_CREATE | NOTIFY_DIRECTORY
+        : NOTIFY_CREATE;
+    if (what->old)
+        notify_inode(what->old, NOTIFY_ATTRIBUTES);
+    notify_name(directory, events, last->name, last->bytes);
+}
+
 static int make_locked(struct place directory, const struct last *last,
     const struct making *what)
 {
@@ -113,6 +125,8 @@ static int make_locked(struct place directory, const struct last *last,
     if (error)
         return error;
     error = make_found(directory, entry, last, what);
+    if (!error)
+        tell_made(directory.entry->inode, last, what);
     if (!error && what->made)
         *what->made = place_get((struct place){ directory.mount, entry });
     entry_put(entry);
@@ -260,7 +274,13 @@ static int remove_in(struct place directory, const struct last *last,
         victim = NULL;
     mutex_unlock(&in->inode->change);
     mount_end_write(directory.mount);
+    if (!error && !as_directory)
+        notify_inode(victim->inode, NOTIFY_ATTRIBUTES);
     entry_put(victim); /* may free much: without the lock */
+    if (!error)
+        notify_name(in->inode,
+            as_directory ? NOTIFY_DELETE | NOTIFY_DIRECTORY : NOTIFY_DELETE,
+            last->name, last->bytes);
     return error;
 }
 
@@ -335,6 +355,8 @@ int place_change(struct place place, unsigned mask,
     if (error)
         return error;
     error = inode_change(place.entry->inode, mask, attributes, who);
+    if (!error)
+        notify_entry(place.entry, notify_of_change(mask));
     mount_end_write(place.mount);
     return error;
 }
@@ -356,6 +378,8 @@ int place_truncate(
         error = inode_allow_write(inode);
     if (!error) {
         error = inode_change(inode, SET_BYTES, &wanted, who);
+        if (!error)
+            notify_entry(place.entry, NOTIFY_MODIFY);
         inode_end_write(inode);
     }
     mount_end_write(place.mount);

@@ -8,6 +8,7 @@
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "vfs/file.h"
+#include "vfs/notify.h"
 #include "vfs/path_change.h"
 #include "vfs/walker.h"
 
@@ -34,6 +35,8 @@ static int create_missing(struct creation *c, struct entry *entry)
             inode, entry, INODE_REGULAR, c->mode, 0, NULL, who);
     mount_end_write(c->walker.here.mount);
     c->created = !error;
+    if (!error)
+        notify_name(inode, NOTIFY_CREATE, c->last.name, c->last.bytes);
     return error;
 }
 

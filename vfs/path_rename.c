@@ -9,6 +9,7 @@
 #include "arch/atomic.h"
 #include "lib/errno.h"
 #include "vfs/path_change.h"
+#include "vfs/notify.h"
 
 /* One side: the directory and the name in it. */
 struct side {
@@ -179,6 +180,34 @@ static int rename_entries(const struct renaming *r)
     return error;
 }
 
+/* One entry that came to another name. */
+static void tell_moved(struct entry *entry, const struct entry *from,
+    const struct last *from_name, const struct entry *to,
+    const struct last *to_name)
+{
+    unsigned kind = entry_is_directory(entry) ? NOTIFY_DIRECTORY : 0;
+    uint32_t cookie = notify_cookie();
+    notify_name_now(from->inode, NOTIFY_MOVED_FROM | kind, from_name->name,
+        from_name->bytes, cookie);
+    notify_name_now(to->inode, NOTIFY_MOVED_TO | kind, to_name->name,
+        to_name->bytes, cookie);
+}
+
+static void tell_renamed(const struct renaming *r)
+{
+    struct entry *from = r->from.directory.entry, *to = r->to.directory.entry;
+    if (!notify_is_wanted())
+        return;
+    tell_moved(r->from.entry, from, &r->from.last, to, &r->to.last);
+    if (r->to.entry->inode && !(r->how & RENAME_SWAP))
+        notify_inode(r->to.entry->inode, NOTIFY_ATTRIBUTES);
+    notify_inode(r->from.entry->inode, NOTIFY_MOVE_SELF);
+    if (!(r->how & RENAME_SWAP))
+        return;
+    tell_moved(r->to.entry, to, &r->to.last, from, &r->from.last);
+    notify_inode(r->to.entry->inode, NOTIFY_MOVE_SELF);
+}
+
 static int rename_locked(struct renaming *r)
 {
     int error = look_up(&r->from);
@@ -193,7 +222,11 @@ static int rename_locked(struct renaming *r)
     if (r->from.entry->inode == r->to.entry->inode)
         return 0; /* two names of one file: nothing happens */
     error = check_rights(r);
-    return error ? error : rename_entries(r);
+    if (!error)
+        error = rename_entries(r);
+    if (!error)
+        tell_renamed(r);
+    return error;
 }
 
 static int rename_found(struct renaming *r)

@@ -6,6 +6,7 @@
 
 #include "abi/linux/arguments.h"
 #include "abi/linux/io.h"
+#include "vfs/notify.h"
 
 static int change(struct place place, struct inode *inode, unsigned mask,
     const struct attributes *attributes)
@@ -16,6 +17,8 @@ static int change(struct place place, struct inode *inode, unsigned mask,
     error = inode_change(inode, mask, attributes, current->credentials);
     if (place.mount)
         mount_end_write(place.mount);
+    if (!error && place.entry)
+        notify_entry(place.entry, notify_of_change(mask));
     return error;
 }
 

@@ -100,6 +100,7 @@ same(CAPABLE_SYS_TTY, CAP_SYS_TTY_CONFIG);
 same(CAPABLE_MKNOD, CAP_MKNOD);
 same(CAPABLE_LEASE, CAP_LEASE);
 same(CAPABLE_SYSLOG, CAP_SYSLOG);
+same(CAPABLE_WAKE_ALARM, CAP_WAKE_ALARM);
 same(CAPABLE_LAST, CAP_LAST_CAP);
 
 /* Terminals: the modes, their control characters, the size. */

@@ -10,6 +10,7 @@
 #include "lib/string.h"
 #include "mm/heap.h"
 #include "vfs/extended.h"
+#include "vfs/notify.h"
 
 static const char *const prefixes[EXTENDED_KINDS] = {
     [EXTENDED_TRUSTED] = XATTR_TRUSTED_PREFIX,
@@ -148,6 +149,8 @@ static long set(struct subject *subject, int error, const char __user *name,
         error = value_argument(&value, from, bytes);
     if (!error) {
         error = set_named(subject->inode, name, value, bytes, flags);
+        if (!error)
+            notify_entry(subject->place.entry, NOTIFY_ATTRIBUTES);
         heap_free(value);
     }
     subject_done(subject);
@@ -247,6 +250,8 @@ static long remove(
         error = *name.text ? extended_remove(subject->inode, name,
                                  current->credentials)
                            : -EINVAL;
+    if (!error)
+        notify_entry(subject->place.entry, NOTIFY_ATTRIBUTES);
     subject_done(subject);
     return error;
 }

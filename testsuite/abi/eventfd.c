@@ -2,7 +2,26 @@
 /* eventfd: counting, semaphores, blocking. */
 #include "who.h"
 
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+
+/* Files that are no streams, but have no place to go to either. */
+static void seeking(void)
+{
+    sigset_t mask;
+    char bytes[128];
+    sigemptyset(&mask);
+    int fds[] = { eventfd(1, 0), epoll_create1(0), inotify_init(),
+        timerfd_create(CLOCK_MONOTONIC, 0), signalfd(-1, &mask, 0) };
+    for (int i = 0; i < 5; i++) {
+        is(lseek(fds[i], 5, SEEK_SET), 0);
+        fails_with(ESPIPE, pread(fds[i], bytes, sizeof bytes, 0));
+        close(fds[i]);
+    }
+}
 
 static void counting(void)
 {
@@ -95,6 +114,7 @@ static void blocking(void)
 static void run(void)
 {
     counting();
+    seeking();
     semaphores();
     blocking();
 }

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* timerfd_create, timerfd_settime, timerfd_gettime. */
+#include <linux/time.h>
+#include <linux/timerfd.h>
+
+#include "abi/linux/arguments.h"
+#include "vfs/timerfd.h"
+
+static const struct {
+    int number;
+    enum timerfd_clock clock;
+    bool wakes_machine; /* for which a right is needed */
+} clocks[] = {
+    { CLOCK_REALTIME, TIMERFD_REAL, false },
+    { CLOCK_MONOTONIC, TIMERFD_MONOTONIC, false },
+    { CLOCK_BOOTTIME, TIMERFD_MONOTONIC, false },
+    { CLOCK_REALTIME_ALARM, TIMERFD_REAL, true },
+    { CLOCK_BOOTTIME_ALARM, TIMERFD_MONOTONIC, true },
+};
+
+long sys_timerfd_create(int number, int flags)
+{
+    struct file *file;
+    if (flags & ~(TFD_CLOEXEC | TFD_NONBLOCK))
+        return -EINVAL;
+    for (size_t i = 0; i < array_size(clocks); i++) {
+        if (clocks[i].number != number)
+            continue;
+        if (clocks[i].wakes_machine && !i_can(CAPABLE_WAKE_ALARM))
+            return -EPERM;
+        int error = timerfd_open(clocks[i].clock, number,
+            flags & TFD_NONBLOCK ? OPEN_NONBLOCK : 0, current->credentials,
+            &file);
+        return error ? error : fd_give(file, fd_flags_from(flags));
+    }
+    return -EINVAL;
+}
+
+static int setting_argument(
+    struct timerfd_setting *setting, const struct __kernel_itimerspec __user *at)
+{
+    int error = time_argument(&at->it_interval, &setting->interval_ns);
+    return error ? error : time_argument(&at->it_value, &setting->value_ns);
+}
+
+static int setting_give(struct __kernel_itimerspec __user *to,
+    const struct timerfd_setting *setting)
+{
+    int error = time_give(&to->it_interval, setting->interval_ns);
+    return error ? error : time_give(&to->it_value, setting->value_ns);
+}
+
+long sys_timerfd_settime(
+    int fd, int flags, const void __user *from, void __user *to)
+{
+    struct timerfd_setting wanted, old;
+    bool has_reference;
+    int error = setting_argument(&wanted, from);
+    if (error)
+        return error;
+    if (flags & ~(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET))
+        return -EINVAL;
+    struct file *file = file_argument(fd, &has_reference);
+    if (!file)
+        return -EBADF;
+    unsigned how = (flags & TFD_TIMER_ABSTIME ? TIMERFD_ABSOLUTE : 0) |
+        (flags & TFD_TIMER_CANCEL_ON_SET ? TIMERFD_CANCEL_ON_SET : 0);
+    error = timerfd_set(file, how, &wanted, &old);
+    files_return(file, has_reference);
+    if (to && (!error || error == -ECANCELED) && setting_give(to, &old))
+        return -EFAULT;
+    return error;
+}
+
+long sys_timerfd_gettime(int fd, void __user *to)
+{
+    struct timerfd_setting now;
+    bool has_reference;
+    struct file *file = file_argument(fd, &has_reference);
+    if (!file)
+        return -EBADF;
+    int error = timerfd_get(file, &now);
+    files_return(file, has_reference);
+    return error ? error : setting_give(to, &now);
+}
