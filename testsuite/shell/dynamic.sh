@@ -21,7 +21,7 @@ is 'a program' "$(inside 'ls -d /bin /usr')" '/bin
 is 'the loader by itself' "$(inside "$linker /bin/echo loaded")" \
     loaded
 is 'what it would load' "$(inside "$linker --list /bin/ls" |
-    sed 's/ (0x.*//; s/^	//' | grep -v vdso | sort)" \
+    sed 's/ (0x.*//; s/^	//' | grep -v -e vdso -e '^$' | sort)" \
     "$linker
 libc.so.6 => /lib/$cpu-linux-gnu/libc.so.6
 libpcre2-8.so.0 => /usr/lib/$cpu-linux-gnu/libpcre2-8.so.0
