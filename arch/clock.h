@@ -3,6 +3,7 @@
 #ifndef ARCH_CLOCK_H
 #define ARCH_CLOCK_H
 
+#include "arch/clock_scale.h"
 #include "lib/types.h"
 
 /* Nanoseconds since boot; the same on all CPUs, never backwards. */
@@ -10,9 +11,9 @@ uint64_t clock_ns(void);
 /* Seconds since 1970 from the real-time clock, read once at boot. */
 uint64_t clock_boot_wall_seconds(void);
 
-/* How programs that read the CPU's counter themselves get what clock_ns says:
- * (counter - *first) * *ns_per_count >> 32. False: they had better not. */
-bool clock_user_scale(uint64_t *first, uint64_t *ns_per_count);
+/* Keeps *copy, which stays for ever, as what programs that read the CPU's
+ * counter themselves need to get what clock_ns says.  Once. */
+void clock_publish(struct clock_scale *copy);
 
 /* This CPU's one-shot timer: fires at or after deadline (UINT64_MAX: never),
  * at once if it has passed.  The latest call counts. */

@@ -21,6 +21,13 @@ struct abi {
      * -EFAULT: the process gets SIGSEGV. blocked: the mask to restore. */
     int (*enter_handler)(struct frame *frame, const struct signal_info *info,
         const struct action *action, signal_set blocked);
+    /* Before user code runs on after WORK_RESUMED. */
+    void (*resumed)(struct frame *frame);
+    /* A fault of user code that its memory has no answer to: false if the
+     * personality has none either. */
+    bool (*serve_fault)(struct frame *frame, const struct fault *fault);
+    /* The last line of each /proc/PID/maps, for what is not memory. */
+    const char *(*maps_tail)(void);
     /* Last thing in a thread, while its space is there. */
     void (*thread_ends)(struct thread *thread);
     /* An option of the boot command line that kernel/ does not know: false if

@@ -7,6 +7,7 @@
 #include "arch/irq.h"
 #include "arch/trap.h"
 #include "kernel/abi.h"
+#include "kernel/debug.h"
 #include "kernel/exit.h"
 #include "lib/errno.h"
 #include "lib/log.h"
@@ -15,7 +16,9 @@
 
 void on_syscall(struct frame *frame)
 {
+    debug_call_begins();
     the_abi->syscall(frame);
+    debug_call_ends();
 }
 
 /* Kernel code may only wait for a page where it may sleep at all. */
@@ -68,7 +71,8 @@ bool on_fault(struct frame *frame, const struct fault *fault)
         return true;
     if (!fault->from_user)
         return false;
-    tell_program(fault, error);
+    if (!the_abi->serve_fault(frame, fault))
+        tell_program(fault, error);
     return true;
 }
 
@@ -95,6 +99,10 @@ void on_return_to_user(struct frame *frame)
             signal_deliver(frame);
         if (work & WORK_YIELD)
             thread_yield();
+        if (work & WORK_RESUMED) {
+            thread_clear_work(current, WORK_RESUMED);
+            the_abi->resumed(frame);
+        }
     }
 }
 

@@ -12,7 +12,7 @@ struct exception;
 
 /* On CPU 0, on a boot stack, with memory mapped linearly, traps set, interrupts
  * off. */
-noreturn_fn void kernel_main(const struct boot_info *boot);
+noreturn_fn void kernel_main(struct boot_info *boot);
 
 /* A system call of current, interrupts on. */
 void on_syscall(struct frame *frame);

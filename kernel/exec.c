@@ -18,6 +18,7 @@
 #include "lib/string.h"
 #include "mm/heap.h"
 #include "mm/space.h"
+#include "sched/boost.h"
 #include "vfs/credentials.h"
 #include "vfs/files.h"
 
@@ -101,9 +102,11 @@ static void forget_old_program(void)
 {
     struct thread *thread = current;
     futex_thread_ends(thread);
+    boost_set_ownership(MAY_OWN);
     thread->task.clear_tid = 0;
     thread->task.robust_list = 0;
     thread->task.robust_bytes = 0;
+    thread_set_rseq(0, 0);
     thread->restart.again = NULL;
     thread->signals.altstack = 0;
     thread->signals.altstack_bytes = 0;

@@ -75,7 +75,32 @@ void futex_waiter_wake(struct futex_waiter *waiter)
     thread_put(thread);
 }
 
-unsigned futex_bucket_wake(struct futex_bucket *bucket,
+void futex_bucket_add(struct futex_bucket *bucket, struct futex_waiter *waiter)
+{
+    struct list *before = &bucket->waiters;
+    struct futex_waiter *other;
+    waiter->urgency = waiter->thread->sched.urgency;
+    if (waiter->urgency) {
+        list_for_each(other, &bucket->waiters, link)
+            if (other->urgency < waiter->urgency)
+                break;
+        before = &other->link;
+    }
+    list_add(before, &waiter->link);
+    atomic_store_release(&waiter->bucket, bucket);
+}
+
+struct futex_waiter *futex_bucket_first(
+    struct futex_bucket *bucket, const struct futex_key *key)
+{
+    struct futex_waiter *waiter;
+    list_for_each(waiter, &bucket->waiters, link)
+        if (futex_key_is(&waiter->key, key))
+            return waiter;
+    return NULL;
+}
+
+long futex_bucket_wake(struct futex_bucket *bucket,
     const struct futex_key *key, unsigned most, uint32_t mask)
 {
     unsigned count = 0;
@@ -83,7 +108,11 @@ unsigned futex_bucket_wake(struct futex_bucket *bucket,
     list_for_each_safe(waiter, after, &bucket->waiters, link) {
         if (count >= most)
             break;
-        if (!futex_key_is(&waiter->key, key) || !(waiter->mask & mask))
+        if (!futex_key_is(&waiter->key, key))
+            continue;
+        if (futex_waiter_inherits(waiter))
+            return -EINVAL;
+        if (!(waiter->mask & mask))
             continue;
         futex_waiter_wake(waiter);
         count++;
@@ -103,13 +132,12 @@ long futex_wake(
     struct futex_bucket *bucket = futex_bucket_of(&key);
     /* Linux wakes one when asked for none. */
     spin_lock(&bucket->lock);
-    unsigned count = futex_bucket_wake(bucket, &key, max(most, 1u), mask);
+    long count = futex_bucket_wake(bucket, &key, max(most, 1u), mask);
     spin_unlock(&bucket->lock);
     return count;
 }
 
-/* Into the queue, unless the word differs. -EAGAIN, -EFAULT */
-static int queue_if_equal(
+int futex_queue_if_equal(
     struct futex_waiter *waiter, uintptr_t address, uint32_t expected)
 {
     const uint32_t __user *word = (const uint32_t __user *)address;
@@ -124,14 +152,12 @@ static int queue_if_equal(
         spin_unlock(&bucket->lock);
         return -EAGAIN;
     }
-    waiter->bucket = bucket;
-    list_add(&bucket->waiters, &waiter->link);
+    futex_bucket_add(bucket, waiter);
     spin_unlock(&bucket->lock);
     return 0;
 }
 
-/* Out of whatever queue it is in: true if nobody woke it. */
-static bool unqueue(struct futex_waiter *waiter)
+bool futex_unqueue(struct futex_waiter *waiter)
 {
     struct futex_bucket *bucket;
     while ((bucket = atomic_load_acquire(&waiter->bucket))) {
@@ -147,17 +173,23 @@ static bool unqueue(struct futex_waiter *waiter)
     return false;
 }
 
-static int sleep_in_queue(struct futex_waiter *waiter, uint64_t deadline_ns)
+int futex_sleep(struct futex_waiter *waiter, uint64_t deadline_ns)
 {
     int result = 0;
     for (;;) {
         thread_prepare(SLEEP_INTERRUPTIBLE);
-        if (result || !atomic_load_acquire(&waiter->bucket))
+        if (result || !atomic_load_acquire(&waiter->bucket) ||
+            atomic_load_acquire(&waiter->is_owner))
             break;
         result = thread_sleep(deadline_ns);
     }
     thread_unprepare();
-    return unqueue(waiter) ? result : 0;
+    return result;
+}
+
+bool futex_is_killed(void)
+{
+    return atomic_load(&current->work) & WORK_KILL;
 }
 
 int futex_wait(uintptr_t address, enum futex_scope scope, uint32_t expected,
@@ -172,8 +204,11 @@ int futex_wait(uintptr_t address, enum futex_scope scope, uint32_t expected,
         /* The key anew each time: the mapping may have changed. */
         error = futex_key(address, scope, false, &waiter.key);
         if (!error)
-            error = queue_if_equal(&waiter, address, expected);
+            error = futex_queue_if_equal(&waiter, address, expected);
         thread_breathe();
-    } while (error == -ERESTART && !(atomic_load(&current->work) & WORK_KILL));
-    return error ? error : sleep_in_queue(&waiter, deadline_ns);
+    } while (error == -ERESTART && !futex_is_killed());
+    if (error)
+        return error;
+    int result = futex_sleep(&waiter, deadline_ns);
+    return futex_unqueue(&waiter) ? result : 0;
 }

@@ -12,11 +12,7 @@
 
 enum { ROBUST_LOCKS_MAX = 2048 };
 
-/* The words of a robust lock, and the list's head, as glibc and musl have them
- * (set_robust_list(2), linux/futex.h). */
-#define LOCK_OWNER 0x3fffffffu
-#define LOCK_DIED  0x40000000u
-#define LOCK_WAITS 0x80000000u
+/* The list's head, as glibc and musl have it (set_robust_list(2)). */
 struct robust_head {
     uint64_t first;   /* bit 0: priority inheriting */
     int64_t offset;   /* from a link to its lock's word */
@@ -88,8 +84,10 @@ void futex_thread_ends(struct thread *thread)
     uintptr_t word = thread->task.clear_tid;
     thread->task.robust_list = 0;
     thread->task.clear_tid = 0;
+    boost_set_ownership(OWNS_NO_MORE_SOON);
     if (robust)
         walk_robust_list(robust);
+    futex_locks_leave();
     if (!word || refcount_read(&thread->space->refs) < 2)
         return;
     uint32_t zero = 0;

@@ -10,12 +10,7 @@
 #include "mm/space.h"
 #include "mm/user.h"
 
-struct two {
-    struct futex_key keys[2];
-    struct futex_bucket *buckets[2];
-};
-
-static int two_find(struct two *two, uintptr_t first, uintptr_t second,
+int futex_two_find(struct futex_two *two, uintptr_t first, uintptr_t second,
     enum futex_scope scope)
 {
     int error = futex_key(first, scope, false, &two->keys[0]);
@@ -28,27 +23,29 @@ static int two_find(struct two *two, uintptr_t first, uintptr_t second,
     return 0;
 }
 
-static void two_lock(struct two *two)
+void futex_two_lock(struct futex_two *two)
 {
     spin_lock_two(&two->buckets[0]->lock, &two->buckets[1]->lock);
 }
 
-static void two_unlock(struct two *two)
+void futex_two_unlock(struct futex_two *two)
 {
     spin_unlock_two(&two->buckets[0]->lock, &two->buckets[1]->lock);
 }
 
+/* Linux looks at each only when its turn comes. */
 static long requeue_locked(
-    struct two *two, unsigned wake_most, unsigned requeue_most)
+    struct futex_two *two, unsigned wake_most, unsigned requeue_most)
 {
     long count = 0;
     struct futex_waiter *waiter, *after;
-    struct list moved = LIST_INIT(moved);
     list_for_each_safe(waiter, after, &two->buckets[0]->waiters, link) {
         if (count >= (long)wake_most + requeue_most)
             break;
         if (!futex_key_is(&waiter->key, &two->keys[0]))
             continue;
+        if (futex_waiter_inherits(waiter))
+            return -EINVAL;
         if (count++ < (long)wake_most) {
             futex_waiter_wake(waiter);
             continue;
@@ -57,10 +54,8 @@ static long requeue_locked(
         if (two->buckets[0] == two->buckets[1])
             continue;
         list_remove(&waiter->link);
-        list_add(&moved, &waiter->link);
-        atomic_store_release(&waiter->bucket, two->buckets[1]);
+        futex_bucket_add(two->buckets[1], waiter);
     }
-    list_splice(&two->buckets[1]->waiters, &moved);
     return count;
 }
 
@@ -69,26 +64,21 @@ static long try_requeue(uintptr_t from, uintptr_t to, enum futex_scope scope,
     unsigned wake_most, unsigned requeue_most, const uint32_t *compare)
 {
     const uint32_t __user *word = (const uint32_t __user *)from;
-    struct two two;
+    struct futex_two two;
     uint32_t value;
-    int error = two_find(&two, from, to, scope);
+    int error = futex_two_find(&two, from, to, scope);
     if (error)
         return error;
-    two_lock(&two);
+    futex_two_lock(&two);
     if (compare && user_peek(&value, word)) {
-        two_unlock(&two);
+        futex_two_unlock(&two);
         return user_read(&value, word, sizeof value) ? -EFAULT : -ERESTART;
     }
     long result = compare && value != *compare
         ? -EAGAIN
         : requeue_locked(&two, wake_most, requeue_most);
-    two_unlock(&two);
+    futex_two_unlock(&two);
     return result;
-}
-
-static bool is_killed(void)
-{
-    return atomic_load(&current->work) & WORK_KILL;
 }
 
 long futex_requeue(uintptr_t from, uintptr_t to, enum futex_scope scope,
@@ -101,7 +91,7 @@ long futex_requeue(uintptr_t from, uintptr_t to, enum futex_scope scope,
         result =
             try_requeue(from, to, scope, wake_most, requeue_most, compare);
         thread_breathe();
-    } while (result == -ERESTART && !is_killed());
+    } while (result == -ERESTART && !futex_is_killed());
     return result;
 }
 
@@ -125,8 +115,7 @@ static bool compares(const struct futex_operation *how, uint32_t old)
     return false;
 }
 
-/* The page of the word, writable. */
-static int bring_in(uintptr_t address)
+int futex_bring_in(uintptr_t address)
 {
     int error = space_fault(current->space, address, FAULT_WRITE);
     if (!error || error == -ERESTART)
@@ -138,27 +127,28 @@ static long try_wake_operation(uintptr_t first, uintptr_t second,
     enum futex_scope scope, unsigned wake_first, unsigned wake_second,
     const struct futex_operation *how)
 {
-    struct two two;
+    struct futex_two two;
     uint32_t old;
-    int error = two_find(&two, first, second, scope);
+    int error = futex_two_find(&two, first, second, scope);
     if (error)
         return error;
-    two_lock(&two);
+    futex_two_lock(&two);
     current->no_fault++;
     error = arch_user_operate(
         (uint32_t __user *)second, how->operation, how->operand, &old);
     current->no_fault--;
     if (error) {
-        two_unlock(&two);
-        return bring_in(second);
+        futex_two_unlock(&two);
+        return futex_bring_in(second);
     }
     long count = futex_bucket_wake(
         two.buckets[0], &two.keys[0], wake_first, FUTEX_ANY);
-    if (compares(how, old))
-        count += futex_bucket_wake(
-            two.buckets[1], &two.keys[1], wake_second, FUTEX_ANY);
-    two_unlock(&two);
-    return count;
+    long more = count >= 0 && compares(how, old)
+        ? futex_bucket_wake(
+              two.buckets[1], &two.keys[1], wake_second, FUTEX_ANY)
+        : 0;
+    futex_two_unlock(&two);
+    return more < 0 ? more : count + more;
 }
 
 long futex_wake_operation(uintptr_t first, uintptr_t second,
@@ -173,6 +163,6 @@ long futex_wake_operation(uintptr_t first, uintptr_t second,
         result = try_wake_operation(first, second, scope, max(wake_first, 1u),
             max(wake_second, 1u), how);
         thread_breathe();
-    } while (result == -ERESTART && !is_killed());
+    } while (result == -ERESTART && !futex_is_killed());
     return result;
 }

@@ -5,6 +5,7 @@
 #include "arch/boot.h"
 #include "arch/clock.h"
 #include "arch/smp.h"
+#include "kernel/debug.h"
 #include "kernel/entry.h"
 #include "kernel/first.h"
 #include "kernel/limits.h"
@@ -20,6 +21,7 @@
 #include "lib/panic.h"
 #include "lib/random.h"
 #include "mm/pages.h"
+#include "mm/shadow_map.h"
 #include "net/socket.h"
 #include "net/unix_init.h"
 #include "sched/work.h"
@@ -27,9 +29,10 @@
 
 enum { LEAST_FREE_BYTES = 1 << 20 };
 
-static void start_memory(const struct boot_info *boot)
+static void start_memory(struct boot_info *boot)
 {
     struct page_totals totals;
+    shadow_init(boot);
     pages_init(boot);
     page_totals(&totals);
     if (totals.free * PAGE_BYTES < LEAST_FREE_BYTES)
@@ -76,7 +79,7 @@ static void socket_user(struct socket_user *user)
     };
 }
 
-void kernel_main(const struct boot_info *boot)
+void kernel_main(struct boot_info *boot)
 {
     log_set_clock(clock_ns);
     system_init_panic();
@@ -87,6 +90,7 @@ void kernel_main(const struct boot_info *boot)
     hash_seed(random_number());
     first_greet(boot);
     oom_init();
+    debug_init();
     file_set_size_limit(size_limit);
     socket_set_user(socket_user);
     unix_init();

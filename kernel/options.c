@@ -9,6 +9,7 @@
 #include "arch/console.h"
 #include "arch/cpu.h"
 #include "kernel/abi.h"
+#include "kernel/debug.h"
 #include "kernel/system.h"
 #include "lib/log.h"
 #include "lib/string.h"
@@ -224,7 +225,7 @@ static void take_word(char *word)
     if (value)
         *value++ = '\0';
     if (is_known(word, value) ||
-        (the_abi->option && the_abi->option(word, value)) ||
+        debug_option(word, value) || (the_abi->option && the_abi->option(word, value)) ||
         strchr(word, '.'))
         return;
     if (!value) {

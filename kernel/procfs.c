@@ -2,6 +2,7 @@
 /* /proc: its tables of names, and which numbers there are. */
 #include "kernel/procfs.h"
 
+#include "kernel/debug.h"
 #include "kernel/procfs_tree.h"
 #include "lib/errno.h"
 #include "lib/format.h"
@@ -222,6 +223,11 @@ static const struct proc_entry root_children[] = {
     PROC_FILE("swaps", 0444, show_swaps),
     PROC_DIRECTORY("sys", proc_sys_children),
     PROC_FILE("tenon", 0444, show_tenon),
+#ifdef CONFIG_DEBUG
+    PROC_WRITABLE("tenon-fail", 0600, show_fail, store_fail),
+    PROC_WRITABLE("tenon-heap", 0600, show_heap, store_heap),
+    PROC_WRITABLE("tenon-plant", 0600, show_plant, store_plant),
+#endif
     PROC_FILE("uptime", 0444, show_uptime),
     PROC_FILE("version", 0444, show_version),
     PROC_FILE("vmstat", 0444, show_vmstat),

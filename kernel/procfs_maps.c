@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* /proc/PID/maps, and what is read out of the memory of a process: its
  * arguments, its environment, its auxiliary vector. */
+#include "kernel/abi.h"
 #include "kernel/procfs_tree.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -80,8 +81,10 @@ int show_maps(struct text *text, const struct proc_subject *subject)
         return -ENOMEM;
     m.root = paths_root(current->paths);
     struct space *space = subject_space(subject);
-    if (space)
+    if (space) {
         space_for_each(space, add_area, &m);
+        text_add_string(text, the_abi->maps_tail());
+    }
     space_put(space);
     place_put(m.root);
     heap_free(m.path);

@@ -70,8 +70,8 @@ static void add_schedule(
     struct text *text, struct thread *thread, const struct standing *s)
 {
     int nice = thread->sched.nice;
-    int priority =
-        is_real_time(thread) ? -1 - thread->sched.priority : 20 + nice;
+    int priority = thread->sched.urgency ? -1 - thread->sched.urgency
+                                         : 20 + nice;
     text_print(text, " %d %d %d 0 %lu", priority, nice, s->threads,
         proc_ticks(thread->task.start_ns ? thread->task.start_ns
                                          : s->start_ns));

@@ -232,6 +232,7 @@ static const struct proc_entry fs_children[] = {
     PROC_FILE("file-max", 0444, show_file_max),
     PROC_FILE("file-nr", 0444, show_file_nr),
     PROC_FILE("nr_open", 0444, show_nr_open),
+    PROC_FILE("protected_hardlinks", 0444, show_one),
     PROC_FILE("pipe-max-size", 0444, show_pipe_max_size),
     { 0 },
 };

@@ -4,6 +4,7 @@
 #include "arch/pagetable.h"
 #include "arch/smp.h"
 #include "kernel/procfs_tree.h"
+#include "lib/shadow.h"
 #include "kernel/system.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -143,7 +144,7 @@ int show_tenon(struct text *text, const struct proc_subject *subject)
     page_totals(&totals);
     uint64_t own_tables = pagetable_kernel_pages();
     text_print(text, "free_pages %lu\n",
-        totals.free + totals.heap + own_tables);
+        totals.free + totals.heap + own_tables + shadow_pages());
     text_print(text, "table_pages %lu\n", totals.tables - own_tables);
     text_print(text, "anonymous_pages %lu\n", totals.anonymous);
     text_print(text, "store_pages %lu\n", totals.store);

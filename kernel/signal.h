@@ -132,6 +132,8 @@ void signal_meanwhile_over(void); /* the call ends without a signal: restore */
 int signal_suspend(signal_set blocked); /* -ERESTART_UNHANDLED */
 /* sigtimedwait: takes one of `wanted`; -EAGAIN at the deadline, -EINTR. */
 int signal_wait(signal_set wanted, struct signal_info *info, uint64_t deadline_ns);
+/* Whether it lies on the current thread's alternate stack. */
+bool signal_is_on_altstack(uintptr_t sp);
 /* signalfd: takes one without waiting: -EAGAIN. */
 int signal_take(signal_set wanted, struct signal_info *info);
 int signal_altstack(const uintptr_t *at, const size_t *bytes, const unsigned *flags,

@@ -50,6 +50,8 @@ static int kill_process_locked(
     struct process *process, const struct signal_info *info)
 {
     struct thread *target = process->leader;
+    if (info->number < 0 || info->number > SIGNAL_COUNT)
+        return -EINVAL;
     if (target && !may_signal(target, info->number))
         return -EPERM;
     if (!info->number || !target)
@@ -134,8 +136,6 @@ static int kill_all(const struct signal_info *info)
 
 int kill_by_number(int pid, const struct signal_info *info)
 {
-    if (info->number < 0 || info->number > SIGNAL_COUNT)
-        return -EINVAL;
     if (pid > 0)
         return kill_one(pid, info);
     if (pid == 0)
@@ -154,8 +154,7 @@ int kill_by_number(int pid, const struct signal_info *info)
 
 int kill_thread(int tgid, int tid, const struct signal_info *info)
 {
-    if (tid <= 0 || tgid < 0 || info->number < 0 ||
-        info->number > SIGNAL_COUNT)
+    if (tid <= 0 || tgid < 0)
         return -EINVAL;
     struct thread *thread = thread_find(tid);
     if (!thread)
@@ -164,6 +163,8 @@ int kill_thread(int tgid, int tid, const struct signal_info *info)
     if (!thread->process ||
         (tgid && process_number(thread->process) != tgid))
         error = -ESRCH;
+    else if (info->number < 0 || info->number > SIGNAL_COUNT)
+        error = -EINVAL;
     else if (!may_signal(thread, info->number))
         error = -EPERM;
     else if (info->number)

@@ -219,9 +219,10 @@ int signal_wait(
     return result == -ETIMEDOUT ? -EAGAIN : -EINTR;
 }
 
-static bool is_on_altstack(uintptr_t sp)
+bool signal_is_on_altstack(uintptr_t sp)
 {
-    if (current->signals.altstack_flags & ALTSTACK_AUTO)
+    if (current->signals.altstack_flags & ALTSTACK_AUTO ||
+        !current->signals.altstack_bytes)
         return false;
     return sp > current->signals.altstack &&
         sp - current->signals.altstack <= current->signals.altstack_bytes;
@@ -232,7 +233,7 @@ static unsigned altstack_state(uintptr_t sp)
     unsigned how = current->signals.altstack_flags & ALTSTACK_AUTO;
     if (!current->signals.altstack_bytes)
         return how | ALTSTACK_OFF;
-    return is_on_altstack(sp) ? how | ALTSTACK_ON : how;
+    return signal_is_on_altstack(sp) ? how | ALTSTACK_ON : how;
 }
 
 int signal_altstack(const uintptr_t *at, const size_t *bytes,
@@ -247,7 +248,7 @@ int signal_altstack(const uintptr_t *at, const size_t *bytes,
         *old_flags = altstack_state(sp);
     if (!at || !bytes || !flags)
         return 0;
-    if (current->signals.altstack_bytes && is_on_altstack(sp))
+    if (signal_is_on_altstack(sp))
         return -EPERM;
     unsigned mode = *flags & ~(unsigned)ALTSTACK_AUTO;
     if (mode != 0 && mode != ALTSTACK_ON && mode != ALTSTACK_OFF)

@@ -131,6 +131,7 @@ static const struct file_ops signalfd_ops = {
     .describe = signalfd_describe,
     .release = signalfd_release,
     .cannot_seek = true,
+    .cannot_copy = true,
     .seek = file_seek_nowhere,
     .is_stream = true,
 };

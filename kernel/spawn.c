@@ -86,6 +86,11 @@ static void copy_task(struct thread *child, const struct spawn *how)
     child->signals.blocked = maker->signals.blocked;
     if (how->options & SPAWN_CLEAR_CHILD_TID)
         child->task.clear_tid = how->child_tid;
+    if (!(how->share & SHARE_SPACE)) {
+        child->task.rseq = maker->task.rseq;
+        child->task.rseq_signature = maker->task.rseq_signature;
+        child->sched.tells_resumed = maker->sched.tells_resumed;
+    }
     /* Two threads must not run on one alternate stack. */
     if (how->share & SHARE_SPACE && !(how->options & SPAWN_WAIT_FOR_SPACE))
         return;

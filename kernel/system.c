@@ -7,6 +7,7 @@
 #include "arch/cpu.h"
 #include "arch/power.h"
 #include "kernel/abi.h"
+#include "kernel/debug.h"
 #include "kernel/options.h"
 #include "kernel/process.h"
 #include "lib/log.h"
@@ -52,6 +53,7 @@ void system_set_domain(const char *name, size_t bytes)
 
 void system_end(enum system_end how)
 {
+    debug_power_off();
     switch (how) {
     case END_RESTART:
         log_at(LOG_EMERGENCY, "reboot: Restarting system");

@@ -99,6 +99,15 @@ void thread_set_comm(struct thread *thread, const char *name)
     string_copy(thread->comm, name, sizeof thread->comm);
 }
 
+void thread_set_rseq(uintptr_t area, uint32_t signature)
+{
+    struct thread *thread = current;
+    thread->task.rseq = area;
+    thread->task.rseq_signature = signature;
+    thread->sched.tells_resumed = area;
+    thread_must_resume();
+}
+
 /* A kernel thread has no process, and nobody looks at its parts. */
 static unsigned long lock_parts(struct process *process)
 {

@@ -21,4 +21,7 @@ void thread_enter_files(struct files *files);
 void threads_init(void); /* the free functions of sched/ */
 void thread_set_comm(struct thread *thread, const char *name);
 
+/* current's rseq area and its signature; 0: none. */
+void thread_set_rseq(uintptr_t area, uint32_t signature);
+
 #endif

@@ -27,6 +27,7 @@ enum lock_rank {
     /* Spin locks. */
     RANK_PROCESS_TREE,
     RANK_FUTEX,
+    RANK_BOOST, /* priority inheritance */
     RANK_SIGNALS, /* handlers.lock */
     RANK_PROCESS,
     RANK_TERMINAL_STATE,
@@ -59,6 +60,7 @@ enum lock_rank {
     RANK_RANDOM,
     RANK_LOG,
     RANK_CONSOLE,
+    RANK_CLOCK, /* of the counter's scale, in interrupts */
 };
 
 #endif

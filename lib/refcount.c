@@ -8,8 +8,19 @@
 
 #include "arch/atomic.h"
 #include "lib/panic.h"
+#include "lib/shadow.h"
 
 enum { HELD_FOR_EVER = 0xc0000000u, TOO_MANY = 0x80000000u };
+
+/* The debug build ends here. */
+static void report(const struct refcount *refs, const char *what)
+{
+#ifdef CONFIG_KASAN
+    shadow_report(refs, what);
+#elif defined(CONFIG_DEBUG) && !defined(HOSTED)
+    panic("%p: %s", (void *)refs, what);
+#endif
+}
 
 void refcount_init(struct refcount *refs)
 {
@@ -19,9 +30,12 @@ void refcount_init(struct refcount *refs)
 void refcount_get(struct refcount *refs)
 {
     uint32_t before = atomic_add(&refs->count, 1);
-    assert(before != 0);
-    if (unlikely(before >= TOO_MANY))
+    if (unlikely(!before))
+        report(refs, "a reference is taken to what has none");
+    if (unlikely(before >= TOO_MANY)) {
         atomic_store(&refs->count, HELD_FOR_EVER);
+        report(refs, "a count of references is overflown");
+    }
 }
 
 bool refcount_get_unless_zero(struct refcount *refs)
@@ -40,9 +54,10 @@ bool refcount_get_unless_zero(struct refcount *refs)
 bool refcount_put(struct refcount *refs)
 {
     uint32_t before = atomic_sub(&refs->count, 1);
-    assert(before != 0);
     if (unlikely(before == 0 || before >= TOO_MANY)) {
         atomic_store(&refs->count, HELD_FOR_EVER);
+        report(refs, before ? "a count of references is overflown"
+                            : "a reference is put that nobody had");
         return false;
     }
     return before == 1;

@@ -31,8 +31,19 @@ Run ./bootstrap, or give one: ./configure HOST_CC=/path/to/gcc])
 AC_DEFUN([TENON_KERNEL_FLAGS], [
 AC_ARG_ENABLE([debug], [AS_HELP_STRING([--enable-debug],
     [check the kernel while it runs: UBSan, assertions, lock ranks, poison,
-     guard pages])], [], [enable_debug=no])
+     guard pages, and its accesses to memory])], [], [enable_debug=no])
+AC_ARG_ENABLE([kasan], [AS_HELP_STRING([--disable-kasan],
+    [debug builds: do not check each access to memory])], [],
+    [enable_kasan=$enable_debug])
 AM_CONDITIONAL([DEBUG], [test "$enable_debug" = yes])
+
+# Each CPU has its shadow elsewhere (arch/*/layout.h).
+shadow_offset=
+case $karch in
+x86_64) shadow_offset=0xdffffc0000000000 ;;
+esac
+test "$enable_debug" = yes && test -n "$shadow_offset" || enable_kasan=no
+AM_CONDITIONAL([KASAN], [test "$enable_kasan" = yes])
 
 KERNEL_CFLAGS="-std=gnu11 -ffreestanding -fno-common -fno-pic -fno-pie \
 -fno-stack-protector -fno-strict-aliasing -fno-omit-frame-pointer \
@@ -54,6 +65,15 @@ if test "$enable_debug" = yes; then
     KERNEL_CFLAGS="$KERNEL_CFLAGS -fsanitize=undefined \
 -fno-sanitize=alignment,vptr -Wframe-larger-than=1024"
 fi
+KASAN_CFLAGS=
+if test "$enable_kasan" = yes; then
+    KERNEL_CPPFLAGS="$KERNEL_CPPFLAGS -DCONFIG_KASAN=1"
+    KASAN_CFLAGS="-fsanitize=kernel-address \
+-fasan-shadow-offset=$shadow_offset --param asan-stack=1 \
+-fsanitize-address-use-after-scope --param asan-globals=1 \
+--param asan-instrument-allocas=0 \
+-Wframe-larger-than=2048"
+fi
 
 # The compiler's own headers (stdint.h, stdarg.h); none of a C library.
 compiler_include=`$CC -print-file-name=include`
@@ -66,7 +86,7 @@ KERNEL_LDFLAGS="-nostdlib -static -no-pie -Wl,--build-id=none \
 
 AC_MSG_CHECKING([whether $CC takes the kernel's flags])
 saved_CFLAGS=$CFLAGS
-CFLAGS="$CFLAGS $KERNEL_CFLAGS $KERNEL_LDFLAGS"
+CFLAGS="$CFLAGS $KERNEL_CFLAGS $KASAN_CFLAGS $KERNEL_LDFLAGS"
 AC_LINK_IFELSE([AC_LANG_SOURCE([void _start(void); void _start(void) { }])],
     [AC_MSG_RESULT([yes])],
     [AC_MSG_RESULT([no])
@@ -75,6 +95,7 @@ Run ./bootstrap, or give a gcc 12 for $karch: ./configure CC=/path/to/gcc])])
 CFLAGS=$saved_CFLAGS
 
 AC_SUBST([KERNEL_CFLAGS])
+AC_SUBST([KASAN_CFLAGS])
 AC_SUBST([PLAIN_CFLAGS])
 AC_SUBST([KERNEL_CPPFLAGS])
 AC_SUBST([KERNEL_NOSTDINC])

@@ -12,6 +12,7 @@
 #include "arch/pagetable.h"
 #include "lib/bitmap.h"
 #include "lib/panic.h"
+#include "lib/shadow.h"
 #include "lib/string.h"
 
 enum {
@@ -75,6 +76,7 @@ static void free_range_locked(uint64_t start, uint64_t end)
 {
     for (struct page *page = page_at(start); page < page_at(end); page++)
         page->use = PAGE_FREE;
+    shadow_poison(physical_to_pointer(start), end - start, SHADOW_PAGE_FREE);
     while (start < end) {
         unsigned order = 0;
         while (order < PAGES_ORDER_MAX &&
@@ -340,11 +342,25 @@ uint64_t buddy_total_pages(void)
     return atomic_load(&total_pages);
 }
 
-struct page *page_of(uint64_t physical)
+struct page *page_described(uint64_t physical)
 {
     uint64_t section = physical >> SECTION_SHIFT;
     if (section >= SECTIONS_MAX || !bitmap_has(sections, section))
         return NULL;
-    struct page *page = page_at(physical);
-    return page->use == PAGE_RESERVED ? NULL : page;
+    return page_at(physical);
+}
+
+struct page *pages_next(uint64_t *physical)
+{
+    uint64_t section = *physical >> SECTION_SHIFT;
+    for (; section < SECTIONS_MAX; *physical = ++section << SECTION_SHIFT)
+        if (bitmap_has(sections, section))
+            return page_at(*physical);
+    return NULL;
+}
+
+struct page *page_of(uint64_t physical)
+{
+    struct page *page = page_described(physical);
+    return page && page->use != PAGE_RESERVED ? page : NULL;
 }

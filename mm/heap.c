@@ -10,6 +10,8 @@
 #include "arch/cpu.h"
 #include "lib/panic.h"
 #include "lib/string.h"
+#include "mm/fail.h"
+#include "mm/heap_guard.h"
 #include "mm/heap_poison.h"
 #include "mm/pages.h"
 
@@ -27,7 +29,8 @@ struct heap_class {
     {                                                                          \
         .bytes = size, .slab_order = order, .chain_most = most                 \
     }
-/* Powers of two from 64 on are naturally aligned, as slabs are. */
+/* Powers of two from 64 on are naturally aligned, as slabs are; with guards
+ * only as their slots are: from 128 on by 64 bytes. */
 static struct heap_class classes[] = {
     CLASS(16, 0, 62),
     CLASS(32, 0, 62),
@@ -56,6 +59,7 @@ struct chain {
 struct cpu_heap {
     struct spinlock lock;
     struct chain chains[CLASSES];
+    struct heap_quarantine quarantine;
 } aligned_to(64);
 static struct cpu_heap cpu_heaps[CPU_MAX];
 
@@ -75,7 +79,8 @@ void heap_init(void)
 
 static unsigned objects_of(const struct heap_class *class)
 {
-    return (PAGE_BYTES << class->slab_order) / class->bytes;
+    return ((PAGE_BYTES << class->slab_order) - HEAP_LEAD_BYTES) /
+           class->bytes;
 }
 
 static struct page *slab_new(struct heap_class *class)
@@ -89,7 +94,8 @@ static struct page *slab_new(struct heap_class *class)
     }
     slab->heap_used = 0;
     slab->heap_free = NULL;
-    char *objects = page_pointer(slab);
+    char *objects = heap_guard_slab(
+        page_pointer(slab), PAGE_BYTES << class->slab_order);
     for (unsigned i = objects_of(class); i-- > 0;) {
         void *object = objects + i * class->bytes;
         heap_poison(object, class->bytes);
@@ -189,14 +195,19 @@ static void *large_alloc(size_t bytes)
     while (PAGE_BYTES << order < bytes)
         order++;
     struct page *page = pages_alloc(order, PAGE_KERNEL, 0);
-    return page ? page_pointer(page) : NULL;
+    if (!page)
+        return NULL;
+    heap_guard_large(page_pointer(page), bytes, PAGE_BYTES << order);
+    return page_pointer(page);
 }
 
 void *heap_alloc(size_t bytes)
 {
-    if (unlikely(bytes > CLASS_LARGEST))
+    if (unlikely(fail_is_wanted()))
+        return NULL;
+    if (unlikely(bytes > CLASS_LARGEST - HEAP_GUARD_BYTES))
         return large_alloc(bytes);
-    unsigned index = class_index[(bytes + 15) / 16];
+    unsigned index = class_index[(bytes + HEAP_GUARD_BYTES + 15) / 16];
     struct cpu_heap *heap = &cpu_heaps[cpu_id()];
     struct chain *chain = &heap->chains[index];
     spin_lock(&heap->lock);
@@ -208,8 +219,10 @@ void *heap_alloc(size_t bytes)
         chain->count--;
     }
     spin_unlock(&heap->lock);
-    if (object)
-        heap_unpoison(object, classes[index].bytes);
+    if (object) {
+        heap_guard_take(object, bytes, classes[index].bytes);
+        heap_unpoison(object, classes[index].bytes - HEAP_GUARD_BYTES);
+    }
     return object;
 }
 
@@ -219,6 +232,18 @@ void *heap_alloc_zeroed(size_t bytes)
     if (block)
         memset(block, 0, bytes);
     return block;
+}
+
+/* What is really free now, to the heap of its CPU. */
+static void chain_give(struct cpu_heap *heap, void *block)
+{
+    unsigned index = page_of_pointer(block)->heap_class;
+    struct chain *chain = &heap->chains[index];
+    if (unlikely(chain->count >= classes[index].chain_most))
+        chain_shorten(chain, &classes[index], chain->count / 2);
+    *(void **)block = chain->first;
+    chain->first = block;
+    chain->count++;
 }
 
 void heap_free(void *block)
@@ -231,24 +256,45 @@ void heap_free(void *block)
         pages_free(page);
         return;
     }
-    unsigned index = page->heap_class;
+    struct heap_class *class = &classes[page->heap_class];
     struct cpu_heap *heap = &cpu_heaps[cpu_id()];
-    struct chain *chain = &heap->chains[index];
-    heap_poison_freed(block, classes[index].bytes);
+    size_t offset = (char *)block - (char *)page_pointer(slab_of(class, block));
+    heap_guard_free(block, (offset - HEAP_LEAD_BYTES) % class->bytes,
+        class->bytes);
+    heap_poison_freed(block, class->bytes - HEAP_GUARD_BYTES);
     spin_lock(&heap->lock);
-    if (unlikely(chain->count >= classes[index].chain_most))
-        chain_shorten(chain, &classes[index], chain->count / 2);
-    *(void **)block = chain->first;
-    chain->first = block;
-    chain->count++;
+    heap_quarantine_add(&heap->quarantine, block, class->bytes);
+    while ((block = heap_quarantine_take(
+                &heap->quarantine, HEAP_QUARANTINE_BYTES)))
+        chain_give(heap, block);
     spin_unlock(&heap->lock);
 }
+
+#ifdef CONFIG_KASAN
+size_t heap_slot_bytes(const void *block)
+{
+    return classes[page_of_pointer(block)->heap_class].bytes;
+}
+
+void *heap_slot_of(const void *at)
+{
+    const struct heap_class *class =
+        &classes[page_of_pointer(at)->heap_class];
+    char *first =
+        (char *)page_pointer(slab_of(class, (void *)at)) + HEAP_LEAD_BYTES;
+    size_t number = ((char *)at - first) / class->bytes;
+    if ((char *)at < first || number >= objects_of(class))
+        return NULL;
+    return first + number * class->bytes;
+}
+#endif
 
 size_t heap_size(const void *block)
 {
     struct page *page = page_of_pointer(block);
-    return page->use == PAGE_HEAP ? classes[page->heap_class].bytes
-                                  : PAGE_BYTES << page->order;
+    if (page->use != PAGE_HEAP)
+        return heap_guard_large_size(block, PAGE_BYTES << page->order);
+    return heap_guard_size(block, classes[page->heap_class].bytes);
 }
 
 void *heap_resize(void *block, size_t bytes)
@@ -314,6 +360,11 @@ void heap_drain(void)
 {
     for (unsigned cpu = 0; cpu < CPU_MAX; cpu++) {
         struct cpu_heap *heap = &cpu_heaps[cpu];
+        void *block;
+        spin_lock(&heap->lock);
+        while ((block = heap_quarantine_take(&heap->quarantine, 0)))
+            chain_give(heap, block);
+        spin_unlock(&heap->lock);
         for (unsigned i = 0; i < CLASSES; i++) {
             if (!atomic_load(&heap->chains[i].count))
                 continue;

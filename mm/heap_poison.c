@@ -2,6 +2,7 @@
 /* The debug build's watch over free objects of the heap. */
 #include "mm/heap_poison.h"
 #include "lib/panic.h"
+#include "lib/shadow.h"
 #include "lib/string.h"
 
 #ifdef CONFIG_DEBUG
@@ -28,7 +29,7 @@ static bool is_poisoned(const void *object, size_t bytes)
 
 void heap_poison(void *object, size_t bytes)
 {
-    memset(object, FREE_BYTE, bytes);
+    memory_fill(object, FREE_BYTE, bytes);
     *mark_at(object) = mark_of(object);
 }
 
@@ -44,6 +45,6 @@ void heap_unpoison(void *object, size_t bytes)
     if (*mark_at(object) != mark_of(object) || !is_poisoned(object, bytes))
         panic("heap block %p of %zu bytes was written to after it was freed",
             object, bytes);
-    memset(object, FRESH_BYTE, bytes);
+    memory_fill(object, FRESH_BYTE, bytes);
 }
 #endif

@@ -5,10 +5,13 @@
  * A stock is its CPU's own but for pages_drain, so its lock is never fought
  * for.  Who may wait leaves the reserve alone, kernel allocations leave half
  * of it, and a victim on its way out may have all: so it always gets out. */
+#include "lib/callers.h"
 #include "lib/panic.h"
+#include "lib/shadow.h"
 #include "lib/string.h"
 #include "arch/cpu.h"
 #include "mm/buddy.h"
+#include "mm/fail.h"
 #include "mm/heap.h"
 #include "mm/shrink.h"
 
@@ -48,9 +51,23 @@ void pages_release_range(uint64_t start, uint64_t end)
 #ifdef CONFIG_DEBUG
 static void poison(struct page *page, unsigned order)
 {
-    memset(page_pointer(page), POISON, PAGE_BYTES << order);
+    memory_fill(page_pointer(page), POISON, PAGE_BYTES << order);
     for (unsigned i = 0; i < 1u << order; i++)
         page[i].flags = PAGE_FLAG_POISONED;
+}
+
+static void note_maker(struct page *page, unsigned order)
+{
+    callers maker = callers_note();
+    for (unsigned i = 0; i < 1u << order; i++)
+        page[i].maker = maker;
+}
+
+static void note_freer(struct page *page, unsigned order)
+{
+    callers freer = callers_note();
+    for (unsigned i = 0; i < 1u << order; i++)
+        page[i].freer = freer;
 }
 
 static void check_poison(struct page *page)
@@ -71,6 +88,14 @@ static void check_poisons(struct page *page, unsigned order)
     }
 }
 #else
+static void note_maker(struct page *page, unsigned order)
+{
+}
+
+static void note_freer(struct page *page, unsigned order)
+{
+}
+
 static void poison(struct page *page, unsigned order)
 {
 }
@@ -118,9 +143,18 @@ static struct page *try_alloc(unsigned order, unsigned wish)
     return order ? buddy_alloc(order, spare_of(wish)) : take_single(wish);
 }
 
+/* What the heap takes was asked for already; users' own may wait for more. */
+static bool may_fail(enum page_use use, unsigned wish)
+{
+    return use != PAGE_HEAP &&
+        !(wish & (PAGE_MAY_WAIT | PAGE_USER | PAGE_RESERVE));
+}
+
 struct page *pages_alloc(unsigned order, enum page_use use, unsigned wish)
 {
     if (order > PAGES_ORDER_MAX)
+        return NULL;
+    if (may_fail(use, wish) && unlikely(fail_is_wanted()))
         return NULL;
     struct page *page;
     while (unlikely(!(page = try_alloc(order, wish)))) {
@@ -132,11 +166,13 @@ struct page *pages_alloc(unsigned order, enum page_use use, unsigned wish)
             return NULL;
     }
     assert(page->use == PAGE_FREE);
+    shadow_unpoison(page_pointer(page), PAGE_BYTES << order);
     check_poisons(page, order);
     page->counts = PAGE_ONE_PIN;
     page->use = use;
     page->order = order;
     page->flags = 0;
+    note_maker(page, order);
     stocks[cpu_id()].used[use] += 1l << order;
     if (wish & PAGE_ZEROED)
         memset(page_pointer(page), 0, PAGE_BYTES << order);
@@ -150,7 +186,9 @@ void pages_free(struct page *page)
     stocks[cpu_id()].used[page->use] -= 1l << order;
     page->use = PAGE_FREE;
     page->flags = 0;
+    note_freer(page, order);
     poison(page, order);
+    shadow_poison(page_pointer(page), PAGE_BYTES << order, SHADOW_PAGE_FREE);
     if (order)
         buddy_free(page, order);
     else
@@ -168,7 +206,8 @@ bool pages_wait(void)
     stacks_drain();
     heap_drain();
     pages_drain();
-    if (buddy_free_pages() > max(before, reserve) + SHRINK_BATCH)
+    uint64_t enough = reserve + SHRINK_BATCH, now = buddy_free_pages();
+    if (now > enough && (before > enough || now > before + SHRINK_BATCH))
         return true;
     return shrink_all(SHRINK_BATCH) || memory_choose_victim();
 }

@@ -6,6 +6,7 @@
 
 #include "arch/atomic.h"
 #include "arch/boot.h"
+#include "lib/callers.h"
 #include "lib/list.h"
 #include "lib/spinlock.h"
 
@@ -49,7 +50,12 @@ struct page {
     uint8_t order;     /* of a block, in its first page */
     uint8_t flags;     /* [atomic or by the store's lock] */
     uint8_t heap_class;
-    uint32_t heap_used; /* objects in use in the slab */
+    union {
+        uint32_t heap_used; /* PAGE_HEAP: objects in use in the slab */
+        struct {
+            callers maker, freer; /* debug: who had it, who freed it */
+        };
+    };
 };
 static_assert(sizeof(struct page) == 32, "one entry of the page array");
 
@@ -94,6 +100,9 @@ static inline struct page *page_at(uint64_t physical)
     return (struct page *)PAGES_BASE + (physical >> PAGE_SHIFT);
 }
 struct page *page_of(uint64_t physical); /* NULL: not RAM we manage */
+/* The first page with a struct page at *physical or later; NULL: none. */
+struct page *pages_next(uint64_t *physical);
+struct page *page_described(uint64_t physical); /* NULL: no struct page */
 
 static inline uint64_t page_physical(const struct page *page)
 {

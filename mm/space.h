@@ -87,6 +87,7 @@ struct space {
     void (*program_put)(void *program);
     /* Limits copied from the process: RLIMIT_AS, DATA, STACK, MEMLOCK */
     uint64_t limit_bytes, limit_data_bytes, limit_stack_bytes, limit_locked_bytes;
+    uint32_t barriers;  /* [atomic] membarrier(2): what was asked for */
     bool may_lock_all; /* [atomic] who runs in it has CAP_IPC_LOCK */
     uintptr_t vdso;
     bool is_dumpable;

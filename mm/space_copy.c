@@ -146,6 +146,7 @@ static void copy_facts(struct space *to, const struct space *from)
     to->limit_locked_bytes = from->limit_locked_bytes;
     to->may_lock_all = atomic_load(&from->may_lock_all);
     to->vdso = from->vdso;
+    to->barriers = atomic_load(&from->barriers);
     to->is_dumpable = from->is_dumpable;
 }
 

@@ -7,6 +7,7 @@
 #include "arch/cpu.h"
 #include "arch/pagetable.h"
 #include "lib/bitmap.h"
+#include "lib/shadow.h"
 #include "lib/string.h"
 #include "mm/heap.h"
 #include "mm/pages.h"
@@ -72,7 +73,8 @@ static void *stack_map_locked(void)
     if (slot == SLOTS || !take_pages(pages))
         return NULL;
     first_slot = slot;
-    if (!map_pages(stack_of_slot(slot), pages)) {
+    if (!shadow_cover(stack_of_slot(slot), KERNEL_STACK_BYTES) ||
+        !map_pages(stack_of_slot(slot), pages)) {
         for (unsigned i = 0; i < STACK_PAGES; i++)
             pages_free(pages[i]);
         return NULL;
@@ -82,7 +84,7 @@ static void *stack_map_locked(void)
     return (void *)stack_of_slot(slot);
 }
 
-void *stack_alloc(void)
+static void *find_stack(void)
 {
     unsigned cpu = cpu_id();
     void *stack = NULL;
@@ -102,11 +104,20 @@ void *stack_alloc(void)
     return stack;
 }
 
+void *stack_alloc(void)
+{
+    void *stack = find_stack();
+    if (stack)
+        shadow_unpoison(stack, KERNEL_STACK_BYTES);
+    return stack;
+}
+
 void stack_free(void *stack)
 {
     if (!stack)
         return;
     struct spare *spare = stack;
+    shadow_poison(stack, KERNEL_STACK_BYTES, SHADOW_STACK_FREE);
     unsigned cpu = cpu_id();
     spin_lock(&kept[cpu].lock);
     bool is_kept = kept[cpu].count < STACKS_KEPT;

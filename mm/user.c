@@ -2,6 +2,10 @@
 /* User memory, with its range checked before arch/ copies. */
 #include "mm/user.h"
 #include "arch/boot.h"
+#include "arch/irq.h"
+#include "lib/panic.h"
+#include "lib/shadow.h"
+#include "lib/spinlock.h"
 #include "mm/heap.h"
 
 bool user_range_is_ok(const void __user *at, size_t bytes)
@@ -10,8 +14,19 @@ bool user_range_is_ok(const void __user *at, size_t bytes)
     return start <= USER_END && bytes <= USER_END - start;
 }
 
+/* A fault there would sleep. */
+static void check_context(void)
+{
+#ifndef HOSTED
+    assert(!irq_is_inside());
+    assert(!lock_spins_held());
+#endif
+}
+
 int user_read(void *to, const void __user *from, size_t bytes)
 {
+    check_context();
+    shadow_check_write(to, bytes);
     if (!user_range_is_ok(from, bytes) || arch_copy_from_user(to, from, bytes))
         return -EFAULT;
     return 0;
@@ -19,6 +34,8 @@ int user_read(void *to, const void __user *from, size_t bytes)
 
 int user_write(void __user *to, const void *from, size_t bytes)
 {
+    check_context();
+    shadow_check_read(from, bytes);
     if (!user_range_is_ok(to, bytes) || arch_copy_to_user(to, from, bytes))
         return -EFAULT;
     return 0;
@@ -26,6 +43,7 @@ int user_write(void __user *to, const void *from, size_t bytes)
 
 int user_clear(void __user *at, size_t bytes)
 {
+    check_context();
     if (!user_range_is_ok(at, bytes) || arch_clear_user(at, bytes))
         return -EFAULT;
     return 0;
@@ -40,21 +58,27 @@ static size_t user_part(const void __user *at, size_t bytes)
 
 size_t user_read_some(void *to, const void __user *from, size_t bytes)
 {
+    check_context();
     bytes = user_part(from, bytes);
+    shadow_check_write(to, bytes);
     return bytes - arch_copy_from_user(to, from, bytes);
 }
 
 size_t user_write_some(void __user *to, const void *from, size_t bytes)
 {
+    check_context();
     bytes = user_part(to, bytes);
+    shadow_check_read(from, bytes);
     return bytes - arch_copy_to_user(to, from, bytes);
 }
 
 ssize_t user_string(char *to, const char __user *from, size_t capacity)
 {
+    check_context();
     size_t most = user_part(from, capacity);
     if (!most)
         return capacity ? -EFAULT : -ENAMETOOLONG;
+    shadow_check_write(to, most);
     ssize_t length = arch_string_from_user(to, from, most);
     if (length < 0 || (size_t)length < most)
         return length;

@@ -9,6 +9,7 @@
  *
  * Callbacks wait on the CPU that gave them; a work item takes all of them, has
  * a period pass by looking again every millisecond, and runs them. */
+#include "sched/watch.h"
 #include "sched/grace.h"
 
 #include "sched/run_queue.h"
@@ -55,6 +56,7 @@ void grace_quiescent(void)
 {
     uint64_t seen = atomic_load_acquire(&epoch);
     atomic_store_release(&grace_cpus[cpu_id()].seen, seen);
+    watch_progress();
 }
 
 void grace_idle(void)

@@ -4,6 +4,7 @@
  * A thread that is queued leaves its queue for the change and comes back to its
  * new place; its sched.lock keeps it from being woken meanwhile. */
 #include "lib/errno.h"
+#include "sched/boost.h"
 #include "sched/run_queue.h"
 
 struct hold {
@@ -73,6 +74,7 @@ void thread_inherit(struct thread *thread, const struct thread *maker)
     }
     thread->sched.weight =
         weight_of(thread->sched.policy, thread->sched.nice);
+    thread->sched.urgency = thread->sched.priority;
 }
 
 int thread_set_nice(struct thread *thread, int nice)
@@ -85,6 +87,32 @@ int thread_set_nice(struct thread *thread, int nice)
     thread->sched.weight = weight_of(thread->sched.policy, nice);
     let_go(&held);
     return 0;
+}
+
+/* From its own priority and what it is lent. */
+static void set_urgency(struct hold *held)
+{
+    struct thread *thread = held->thread;
+    bool was_realtime = is_realtime(thread);
+    thread->sched.urgency = max(thread->sched.priority, thread->sched.lent);
+    /* Its virtual time stood still: it begins at the floor (as lag, 0). */
+    bool has_scale = held->was_queued || held->queue->running == thread;
+    if (was_realtime && !is_realtime(thread))
+        thread->sched.virtual_ns = has_scale ? held->queue->floor_ns : 0;
+}
+
+bool thread_lend(struct thread *thread, unsigned urgency)
+{
+    struct hold held;
+    if (thread->sched.lent == urgency)
+        return false;
+    hold(&held, thread);
+    unsigned before = thread->sched.urgency;
+    thread->sched.lent = urgency;
+    set_urgency(&held);
+    bool is_new = thread->sched.urgency != before;
+    let_go(&held);
+    return is_new;
 }
 
 int thread_set_policy(
@@ -107,16 +135,13 @@ int thread_set_policy(
     }
     struct hold held;
     hold(&held, thread);
-    bool was_realtime = is_realtime(thread);
     thread->sched.policy = policy;
     thread->sched.priority = priority;
     thread->sched.weight = weight_of(policy, thread->sched.nice);
     thread->sched.slice_ns = 0;
-    /* Its virtual time stood still: it begins at the floor (as lag, 0). */
-    bool has_scale = held.was_queued || held.queue->running == thread;
-    if (was_realtime && !is_realtime(thread))
-        thread->sched.virtual_ns = has_scale ? held.queue->floor_ns : 0;
+    set_urgency(&held);
     let_go(&held);
+    boost_refresh(thread);
     return 0;
 }
 

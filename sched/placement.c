@@ -58,7 +58,7 @@ static bool is_better(const struct run_queue *queue, const struct thread *added)
     const struct thread *running = queue->running;
     if (is_realtime(added))
         return !is_realtime(running) ||
-            added->sched.priority > running->sched.priority;
+            added->sched.urgency > running->sched.urgency;
     if (is_realtime(running) || added->sched.policy == POLICY_BATCH)
         return false;
     if (running->sched.policy == POLICY_IDLE)

@@ -47,7 +47,7 @@ static void add(struct run_queue *queue, struct thread *thread,
     void (*add_to_list)(struct list *list, struct list *link))
 {
     assert(!thread->sched.is_queued && queue->running != thread);
-    unsigned priority = thread->sched.priority;
+    unsigned priority = thread->sched.urgency;
     thread->sched.cpu = queue->cpu;
     thread->sched.is_queued = true;
     atomic_store(&queue->queued, queue->queued + 1);
@@ -72,7 +72,7 @@ void run_queue_add_first(struct run_queue *queue, struct thread *thread)
 void run_queue_remove(struct run_queue *queue, struct thread *thread)
 {
     assert(thread->sched.is_queued && thread->sched.cpu == queue->cpu);
-    unsigned priority = thread->sched.priority;
+    unsigned priority = thread->sched.urgency;
     thread->sched.is_queued = false;
     atomic_store(&queue->queued, queue->queued - 1);
     if (!is_realtime(thread)) {

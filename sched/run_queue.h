@@ -76,8 +76,7 @@ static inline bool cpu_is_in(cpu_mask mask, unsigned cpu)
 
 static inline bool is_realtime(const struct thread *thread)
 {
-    return thread->sched.policy == POLICY_FIFO ||
-        thread->sched.policy == POLICY_ROUND;
+    return thread->sched.urgency;
 }
 
 static inline bool is_asleep(const struct thread *thread)
@@ -100,6 +99,9 @@ void thread_from_lag(struct run_queue *queue, struct thread *thread);
 /* The lock of the queue the thread is or was on; under its sched.lock or with
  * the knowledge that it is queued.  Interrupts are off. */
 struct run_queue *run_queue_lock_of(struct thread *thread);
+
+/* parameters.c: others lend it this urgency. False: nothing changed. */
+bool thread_lend(struct thread *thread, unsigned urgency);
 
 /* placement.c; interrupts off. */
 /* The best CPU for a thread that is not queued; an idle one is claimed. */

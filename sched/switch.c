@@ -122,6 +122,8 @@ static void set_running(struct run_queue *queue, struct thread *previous,
         return;
     next->sched.is_on_cpu = true;
     next->sched.started_ns = now_ns;
+    if (next->sched.tells_resumed)
+        atomic_or(&next->work, WORK_RESUMED);
     previous->sched.switches++;
     if (!is_asleep(previous))
         previous->sched.preemptions++;
@@ -225,6 +227,7 @@ void sched_init_cpu(unsigned cpu)
     refcount_init(&idle->refs);
     spin_init(&idle->sched.lock, RANK_THREAD);
     list_init(&idle->sched.link);
+    list_init(&idle->sched.owned);
     list_init(&idle->deferred);
     idle->sched.weight = WEIGHT_NORMAL;
     idle->sched.is_idle = idle->sched.is_on_cpu = true;

@@ -42,6 +42,7 @@ void thread_init(struct thread *thread, void *stack, void *fpu,
     memset(&thread->sched, 0, sizeof thread->sched);
     spin_init(&thread->sched.lock, RANK_THREAD);
     list_init(&thread->sched.link);
+    list_init(&thread->sched.owned);
     list_init(&thread->deferred);
     thread->sched.weight = WEIGHT_NORMAL;
     thread->sched.affinity = ~(cpu_mask)0;
@@ -107,6 +108,13 @@ void thread_clear_work(struct thread *thread, uint32_t work)
 {
     if (atomic_load(&thread->work) & work)
         atomic_and(&thread->work, ~work);
+}
+
+void thread_must_resume(void)
+{
+    struct thread *thread = current;
+    if (thread->sched.tells_resumed)
+        atomic_or(&thread->work, WORK_RESUMED);
 }
 
 bool thread_is_interrupted(void)

@@ -24,6 +24,7 @@ struct process;
 struct credentials;
 struct pid;
 struct signal_queue;
+struct boost_waiter;
 
 enum thread_state {
     THREAD_NEW,      /* made, not started */
@@ -46,6 +47,7 @@ enum {
     WORK_KILL = 4,   /* the thread must end */
     WORK_PUTS = 8,   /* last puts left over for here (thread_defer) */
     WORK_STOP = 16,  /* the process stops or freezes */
+    WORK_RESUMED = 32, /* it was switched away, and wants to know */
 };
 
 enum sched_policy { POLICY_NORMAL, POLICY_FIFO, POLICY_ROUND, POLICY_BATCH = 3, POLICY_IDLE = 5 };
@@ -69,10 +71,16 @@ struct thread {
         unsigned weight;
         int8_t nice;           /* -20 .. 19 */
         uint8_t policy, priority; /* enum sched_policy; 1..99 real-time */
+        uint8_t lent;          /* 0..99: by those who wait for its locks */
+        uint8_t urgency;       /* its own priority, or what it is lent */
         uint8_t sleep;         /* enum sleep_kind */
         bool is_queued, is_on_cpu, was_woken, is_idle, keeps_cpu;
         bool was_continued, slice_is_over;
+        bool tells_resumed;    /* WORK_RESUMED */
         bool is_for_itself;    /* children begin with no special rights */
+        uint8_t ownership;     /* enum ownership (boost.h) */
+        struct list owned;     /* struct boost_lock */
+        struct boost_waiter *waits_in;
         unsigned cpu;          /* whose run queue */
         cpu_mask affinity;
         uint64_t switches, preemptions;
@@ -108,6 +116,8 @@ struct thread {
         uintptr_t clear_tid;   /* user word to clear and wake at the end */
         uintptr_t robust_list; /* user head, and its size */
         size_t robust_bytes;
+        uintptr_t rseq;        /* user area: which CPU it is on */
+        uint32_t rseq_signature;
         struct list process_link; /* in process->threads */
         unsigned child_count;     /* children it made [process_tree_lock] */
         int exit_status;
@@ -135,6 +145,14 @@ struct thread {
         enum lock_rank rank;
     } held_locks[8];
     unsigned held_lock_count;
+    struct { /* how long it waits: sched/watch.c */
+        uint64_t switches;
+        unsigned rounds;
+    } watch;
+    struct { /* allocations that are to fail: kernel/debug_fail.c */
+        unsigned wanted, left, rest;
+        bool is_fresh;
+    } fail;
 #endif
 };
 
@@ -176,6 +194,8 @@ static inline void thread_interrupt(struct thread *thread)
     thread_set_work(thread, WORK_SIGNAL);
 }
 void thread_clear_work(struct thread *thread, uint32_t work); /* of current */
+/* Of current: WORK_RESUMED, if it wants to know. Any context. */
+void thread_must_resume(void);
 /* For long copies: is there reason to stop early? */
 bool thread_is_interrupted(void);
 

@@ -8,6 +8,7 @@
  * too early, the handler finds nothing due and arms it again. */
 #include "sched/run_queue.h"
 #include "sched/timer.h"
+#include "sched/watch.h"
 
 static void (*ticked)(struct thread *thread, uint64_t ns);
 
@@ -61,14 +62,14 @@ static bool should_yield(struct run_queue *queue, struct thread *thread)
     if (!is_realtime(thread))
         return is_realtime(first) ||
             (int64_t)(thread->sched.virtual_ns - first->sched.virtual_ns) > 0;
-    if (is_realtime(first) && first->sched.priority > thread->sched.priority)
+    if (is_realtime(first) && first->sched.urgency > thread->sched.urgency)
         return true;
     if (thread->sched.policy != POLICY_ROUND ||
         thread->sched.slice_ns < ROUND_SLICE_NS)
         return false;
     thread->sched.slice_ns = 0;
     thread->sched.slice_is_over = is_realtime(first) &&
-        first->sched.priority == thread->sched.priority;
+        first->sched.urgency == thread->sched.urgency;
     return thread->sched.slice_is_over;
 }
 
@@ -134,6 +135,7 @@ static void tick(struct run_queue *queue, uint64_t now_ns)
     balance(queue, now_ns);
     if (ticked)
         ticked(thread, ns);
+    watch_tick(thread, irq_came_from_user());
 }
 
 static void timer_fired(void)

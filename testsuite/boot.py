@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 
+import planted_faults
+
 SECONDS = 60
 HELLO = r'hello from 1:'
 
@@ -122,6 +124,7 @@ def cases(options):
                        for i in range(400)]))), \
         (r'(?i)memory',), 'failure'
     del big
+    yield from planted_faults.cases(options.image, options.checks.split())
 
 
 def loaded_at(options, offset):
@@ -186,6 +189,8 @@ def main():
     for word in 'cpu', 'qemu', 'kernel', 'mkcpio', 'hello', 'image':
         parser.add_argument(f'--{word}', required=True)
     parser.add_argument('--only', default='')
+    parser.add_argument('--checks', default='',
+                        help='what a debug build has: debug kasan')
     options = parser.parse_args()
     passed = failed = 0
     for case in cases(options):

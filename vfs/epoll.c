@@ -369,6 +369,7 @@ static const struct file_ops epoll_ops = {
     .release = epoll_release,
     .seek = file_seek_nowhere,
     .cannot_seek = true,
+    .cannot_copy = true,
     .is_stream = true,
 };
 

@@ -120,7 +120,9 @@ static const struct file_ops eventfd_ops = {
     .describe = eventfd_describe,
     .release = eventfd_release,
     .seek = file_seek_nowhere,
+    .cannot_be_copied_to = true,
     .cannot_seek = true,
+    .cannot_copy = true,
     .is_stream = true,
 };
 

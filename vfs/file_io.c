@@ -213,6 +213,20 @@ int file_sync(struct file *file)
 }
 
 /* Linux's order of checks: fallocate(2)'s errors depend on it. */
+/* What does not go together, whatever the file. */
+static int check_allocation(unsigned how)
+{
+    if (how & ALLOCATE_PUNCH &&
+        (how & ALLOCATE_ZERO || !(how & ALLOCATE_KEEP_SIZE)))
+        return -EOPNOTSUPP;
+    if (how & ALLOCATE_COLLAPSE && how & ~ALLOCATE_COLLAPSE)
+        return -EINVAL;
+    if (how & ALLOCATE_INSERT && how & ~ALLOCATE_INSERT)
+        return -EINVAL;
+    bool is_odd = how & ~(ALLOCATE_UNSHARE | ALLOCATE_KEEP_SIZE);
+    return how & ALLOCATE_UNSHARE && is_odd ? -EINVAL : 0;
+}
+
 int file_allocate(
     struct file *file, unsigned how, uint64_t from, uint64_t bytes)
 {
@@ -221,8 +235,9 @@ int file_allocate(
         return -EBADF;
     if ((int64_t)from < 0 || (int64_t)bytes <= 0)
         return -EINVAL;
-    if ((how & ALLOCATE_PUNCH) && !(how & ALLOCATE_KEEP_SIZE))
-        return -EOPNOTSUPP;
+    int error = check_allocation(how);
+    if (error)
+        return error;
     if (!(file->flags & OPEN_WRITE))
         return -EBADF;
     if (file->inode->type == INODE_FIFO)
@@ -235,7 +250,7 @@ int file_allocate(
         return -EFBIG;
     if (!file->ops->allocate)
         return -EOPNOTSUPP;
-    int error = file->ops->allocate(file, how, from, bytes);
+    error = file->ops->allocate(file, how, from, bytes);
     if (!error)
         notify_file(file, NOTIFY_MODIFY);
     return error;

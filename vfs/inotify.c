@@ -226,6 +226,7 @@ static const struct file_ops inotify_ops = {
     .describe = inotify_describe,
     .release = inotify_release,
     .cannot_seek = true,
+    .cannot_copy = true,
     .seek = file_seek_nowhere,
     .is_stream = true,
 };

@@ -270,6 +270,7 @@ static const struct file_ops full_ops = {
     .read = read_zeros,
     .write = write_to_full,
     .seek = file_seek_nowhere,
+    .cannot_be_copied_to = true,
     .cannot_copy = true,
     .is_stream = true,
 };

@@ -177,6 +177,20 @@ int path_make_place(const struct walk *walk, const char *path,
     return make_at(walk, path, &what);
 }
 
+/* Another's file may be linked to by who might have made a copy and could not
+ * be fooled by it: a plain one that he may read and write. */
+static int may_link(struct inode *inode, const struct credentials *who)
+{
+    unsigned mode = atomic_load(&inode->mode);
+    const unsigned both = MODE_SETGID | 0010;
+    if (inode_is_owned(inode, who))
+        return 0;
+    bool is_plain = inode->type == INODE_REGULAR && !(mode & MODE_SETUID)
+        && (mode & both) != both;
+    bool may = is_plain && !inode_permission(inode, MAY_READ | MAY_WRITE, who);
+    return may ? 0 : -EPERM;
+}
+
 static int link_place(
     struct place old, const struct walk *to, const char *new_path)
 {
@@ -190,14 +204,17 @@ static int link_place(
     int error = path_find_parent(to, new_path, &directory, &last);
     if (error)
         return error;
-    if (directory.mount != old.mount) {
+    error = directory.mount != old.mount ? -EXDEV
+                                         : may_link(what.old, what.who);
+    if (!error) {
+        error = make_in(directory, &last, &what);
+    } else {
         /* What is there already is the more telling error. */
         struct place there;
-        error = path_find(to, new_path, &there) ? -EXDEV : -EEXIST;
-        if (error == -EEXIST)
+        if (!path_find(to, new_path, &there)) {
             place_put(there);
-    } else {
-        error = make_in(directory, &last, &what);
+            error = -EEXIST;
+        }
     }
     place_put(directory);
     return error;

@@ -256,6 +256,7 @@ static const struct file_ops timerfd_ops = {
     .describe = timerfd_describe,
     .release = timerfd_release,
     .cannot_seek = true,
+    .cannot_copy = true,
     .seek = file_seek_nowhere,
     .is_stream = true,
 };

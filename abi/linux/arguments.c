@@ -135,9 +135,10 @@ long fd_give(struct file *file, unsigned fd_flags)
 
 static int check_zeros(const unsigned char __user *at, size_t bytes)
 {
-    unsigned char some[64];
+    unsigned char some[8];
     while (bytes) {
-        size_t now = min(bytes, sizeof some);
+        /* By words, for what is before a hole is looked at first. */
+        size_t now = min(bytes, 8 - ((uintptr_t)at & 7));
         if (user_read(some, at, now))
             return -EFAULT;
         for (size_t i = 0; i < now; i++)
@@ -156,8 +157,9 @@ int struct_argument(
         return -E2BIG;
     size_t both = min(known_bytes, bytes);
     memset(to, 0, known_bytes);
-    int error = check_zeros((const unsigned char __user *)from + both,
-        bytes - both);
+    /* As a number, for it may be anything. */
+    int error = check_zeros(
+        (const unsigned char __user *)((uintptr_t)from + both), bytes - both);
     return error ? error : user_read(to, from, both);
 }
 

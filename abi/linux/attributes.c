@@ -146,8 +146,10 @@ static int times_from_timespecs(
         times->mask |= ns == UTIME_NOW ? set_now[i] : set[i];
         if (ns == UTIME_NOW)
             continue;
-        times->is_wrong |= (uint64_t)ns >= NS_PER_SECOND;
-        *to[i] = saturated_ns(given[i].tv_sec, ns);
+        if ((uint64_t)ns < NS_PER_SECOND)
+            *to[i] = saturated_ns(given[i].tv_sec, ns);
+        else
+            times->is_wrong = true;
     }
     return 0;
 }

@@ -25,11 +25,13 @@ static unsigned words_of(uint32_t version)
 static int head_argument(void __user *at,
     struct __user_cap_header_struct *head, unsigned *words)
 {
-    if (user_read(head, at, sizeof *head))
+    if (user_read(&head->version, at, sizeof head->version))
         return -EFAULT;
     *words = words_of(head->version);
     if (*words)
-        return 0;
+        return user_read(&head->pid,
+            (char __user *)at + offsetof(struct __user_cap_header_struct, pid),
+            sizeof head->pid);
     head->version = _LINUX_CAPABILITY_VERSION_3;
     return user_write(at, &head->version, sizeof head->version) ? -EFAULT
                                                                 : -EINVAL;

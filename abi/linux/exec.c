@@ -50,6 +50,18 @@ static int exec_at(int at, struct path_argument *from,
     return error;
 }
 
+/* What is wrong with the strings is told before what is with the file. */
+static int error_of_file(const struct string_list *arguments,
+    const struct string_list *environment, int error)
+{
+    struct strings strings;
+    strings_init(
+        &strings, process_limit(current->process, LIMIT_STACK), "");
+    int worse = strings_gather(&strings, arguments, environment);
+    strings_free(&strings);
+    return worse ? worse : error;
+}
+
 long sys_execveat(int at, const char __user *path,
     const void __user *argument_pointers,
     const void __user *environment_pointers, int flags)
@@ -61,11 +73,14 @@ long sys_execveat(int at, const char __user *path,
         walk_flags |= WALK_EMPTY;
     struct path_argument from;
     int error = path_argument(&from, at, path, walk_flags);
+    bool is_odd = flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW);
+    if (error == -EBADF || error == -ENOTDIR)
+        return error_of_file(
+            &arguments, &environment, is_odd ? -EINVAL : error);
     if (error)
         return error;
-    error = flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)
-        ? -EINVAL
-        : exec_at(at, &from, &arguments, &environment);
+    error = is_odd ? error_of_file(&arguments, &environment, -EINVAL)
+                   : exec_at(at, &from, &arguments, &environment);
     path_argument_done(&from);
     return error;
 }

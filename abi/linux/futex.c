@@ -2,10 +2,12 @@
 /* futex: the operation taken apart.  What is not here is ENOSYS: musl takes any
  * other error for a wake-up, and would spin. */
 #include <linux/futex.h>
+#include <linux/time.h>
 
 #include "abi/linux/arguments.h"
 #include "arch/user_copy.h"
 #include "kernel/futex.h"
+#include "mm/heap.h"
 #include "sched/timer.h"
 
 struct request {
@@ -91,6 +93,14 @@ static long requeue(const struct request *r, const uint32_t *compare)
         r->word, r->word2, r->scope, r->value, r->value2, compare);
 }
 
+/* A lock that a signal cut short is waited for again, whatever the handler
+ * says: its time is absolute. */
+static long lock(const struct request *r)
+{
+    int result = futex_lock(r->word, r->scope, r->deadline_ns);
+    return result == -ERESTART ? -ERESTART_ALWAYS : result;
+}
+
 static long operate(int operation, const struct request *r)
 {
     switch (operation) {
@@ -114,11 +124,35 @@ static long operate(int operation, const struct request *r)
         return requeue(r, &r->value3);
     case FUTEX_WAKE_OP:
         return wake_operation(r);
+    case FUTEX_LOCK_PI:
+    case FUTEX_LOCK_PI2:
+        return lock(r);
+    case FUTEX_TRYLOCK_PI:
+        return futex_try_lock(r->word, r->scope);
+    case FUTEX_UNLOCK_PI:
+        return futex_unlock(r->word, r->scope);
+    case FUTEX_WAIT_REQUEUE_PI:
+        return futex_wait_for_lock(
+            r->word, r->scope, r->value, r->deadline_ns, r->word2);
+    case FUTEX_CMP_REQUEUE_PI:
+        if (r->value != 1)
+            return -EINVAL;
+        return futex_requeue_to_lock(
+            r->word, r->word2, r->scope, r->value2, r->value3);
     }
     return -ENOSYS;
 }
 
-/* Relative for FUTEX_WAIT; a time of the clock that is named, for the other. */
+/* A moment of either clock. */
+static uint64_t moment(uint64_t ns, bool is_real)
+{
+    if (!is_real)
+        return ns;
+    uint64_t now_ns = clock_real_ns();
+    return deadline_after(ns > now_ns ? ns - now_ns : 0);
+}
+
+/* Relative for FUTEX_WAIT; a time of the clock that is named, for others. */
 static int timeout_argument(
     const void __user *from, int operation, bool is_real, uint64_t *deadline)
 {
@@ -129,24 +163,43 @@ static int timeout_argument(
     int error = time_argument(from, &ns);
     if (error)
         return error;
-    if (operation == FUTEX_WAIT)
-        *deadline = deadline_after(ns);
-    else if (!is_real)
-        *deadline = ns;
-    else
-        *deadline = deadline_after(
-            ns > clock_real_ns() ? ns - clock_real_ns() : 0);
+    *deadline = operation == FUTEX_WAIT ? deadline_after(ns)
+                                        : moment(ns, is_real);
     return 0;
+}
+
+/* What a time means to an operation, if it takes one. */
+static const struct {
+    uint8_t operation;
+    bool takes_flag; /* for the real-time clock */
+    bool is_always_real;
+} timed[] = {
+    { FUTEX_WAIT, false, false },
+    { FUTEX_WAIT_BITSET, true, false },
+    { FUTEX_WAIT_REQUEUE_PI, true, false },
+    { FUTEX_LOCK_PI, false, true },
+    { FUTEX_LOCK_PI2, true, false },
+};
+
+/* -ENOSYS, and errors of the time itself. */
+static int deadline_of(
+    const void __user *from, int operation, uint64_t *deadline)
+{
+    bool is_real = operation & FUTEX_CLOCK_REALTIME;
+    for (size_t i = 0; i < array_size(timed); i++) {
+        if (timed[i].operation != (operation & FUTEX_CMD_MASK))
+            continue;
+        if (is_real && !timed[i].takes_flag)
+            return -ENOSYS;
+        return timeout_argument(from, timed[i].operation,
+            is_real || timed[i].is_always_real, deadline);
+    }
+    return is_real ? -ENOSYS : 0;
 }
 
 long sys_futex(uint32_t __user *word, int operation, unsigned value,
     unsigned long timeout, uint32_t __user *word2, unsigned value3)
 {
-    int what = operation & FUTEX_CMD_MASK;
-    bool is_real = operation & FUTEX_CLOCK_REALTIME;
-    bool has_timeout = what == FUTEX_WAIT || what == FUTEX_WAIT_BITSET;
-    if (is_real && what != FUTEX_WAIT_BITSET)
-        return -ENOSYS;
     struct request request = {
         .word = (uintptr_t)word,
         .word2 = (uintptr_t)word2,
@@ -156,11 +209,54 @@ long sys_futex(uint32_t __user *word, int operation, unsigned value,
         .value2 = timeout, /* the same register */
         .value3 = value3,
     };
-    if (has_timeout) {
-        int error = timeout_argument((const void __user *)timeout, what,
-            is_real, &request.deadline_ns);
+    int error = deadline_of(
+        (const void __user *)timeout, operation, &request.deadline_ns);
+    return error ? error : operate(operation & FUTEX_CMD_MASK, &request);
+}
+
+static int read_wish(struct futex_wish *wish, const void __user *from)
+{
+    const uint32_t known = FUTEX_32 | FUTEX_PRIVATE_FLAG;
+    struct futex_waitv waiter;
+    if (user_read(&waiter, from, sizeof waiter))
+        return -EFAULT;
+    if (waiter.flags & ~known || waiter.__reserved ||
+        !(waiter.flags & FUTEX_32))
+        return -EINVAL;
+    wish->address = waiter.uaddr;
+    wish->expected = waiter.val;
+    wish->scope = waiter.flags & FUTEX_PRIVATE_FLAG ? FUTEX_PRIVATE_KEY
+                                                    : FUTEX_SHARED_KEY;
+    return 0;
+}
+
+static long wait_many(
+    const void __user *waiters, unsigned count, uint64_t deadline_ns)
+{
+    struct futex_wish *wishes = heap_alloc(count * sizeof *wishes);
+    long result = wishes ? 0 : -ENOMEM;
+    for (unsigned i = 0; i < count && !result; i++)
+        result = read_wish(
+            &wishes[i], waiters + i * sizeof(struct futex_waitv));
+    if (!result)
+        result = futex_wait_many(wishes, count, deadline_ns);
+    heap_free(wishes);
+    return result;
+}
+
+long sys_futex_waitv(const void __user *waiters, unsigned count,
+    unsigned flags, const void __user *timeout, int clock)
+{
+    uint64_t deadline_ns = FOREVER;
+    if (flags || !count || count > FUTEX_WAITV_MAX || !waiters)
+        return -EINVAL;
+    if (timeout) {
+        if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC)
+            return -EINVAL;
+        int error = timeout_argument(timeout, FUTEX_WAIT_BITSET,
+            clock == CLOCK_REALTIME, &deadline_ns);
         if (error)
             return error;
     }
-    return operate(what, &request);
+    return wait_many(waiters, count, deadline_ns);
 }

@@ -331,10 +331,14 @@ long sys_setgroups(int count, const void __user *from)
     size_t bytes = count * sizeof(uint32_t);
     uint32_t *groups = heap_alloc(bytes ? bytes : 1);
     struct credentials *new = credentials_copy(current->credentials);
-    int error = groups && new ? user_read(groups, from, bytes) : -ENOMEM;
-    for (int i = 0; !error && i < count; i++)
-        if (groups[i] == NO_ID)
+    int error = groups && new ? 0 : -ENOMEM;
+    /* One by one: a bad one before a hole is told first. */
+    for (int i = 0; !error && i < count; i++) {
+        error = user_read(
+            &groups[i], (const uint32_t __user *)from + i, sizeof groups[i]);
+        if (!error && groups[i] == NO_ID)
             error = -EINVAL;
+    }
     if (error) {
         heap_free(groups);
         credentials_put(new);

@@ -36,21 +36,29 @@ ssize_t io_written(const struct file *file, ssize_t result)
 
 static int check_buffer(const void __user *buffer, size_t bytes)
 {
-    if ((ssize_t)bytes < 0)
-        return -EINVAL;
     return user_range_is_ok(buffer, bytes) ? 0 : -EFAULT;
 }
 
 enum direction { READING, WRITING };
 
-/* The access mode's EBADF comes before the buffer's EFAULT. */
+/* Whether the file can do that at all; which comes before the buffer's EFAULT. */
+static int check_file(const struct file *file, enum direction direction)
+{
+    unsigned needed = direction == READING ? OPEN_READ : OPEN_WRITE;
+    if (unlikely(!(file->flags & needed)))
+        return -EBADF;
+    if (direction == WRITING)
+        return file->ops->write ? 0 : -EINVAL;
+    return file->ops->read || file->inode->type == INODE_DIRECTORY ? 0
+                                                                   : -EINVAL;
+}
+
 static ssize_t move(struct file *file, enum direction direction,
     const void __user *buffer, size_t bytes, uint64_t *position)
 {
-    unsigned needed = direction == READING ? OPEN_READ : OPEN_WRITE;
-    if (!(file->flags & needed))
-        return -EBADF;
-    int error = check_buffer(buffer, bytes);
+    int error = check_file(file, direction);
+    if (likely(!error))
+        error = check_buffer(buffer, bytes);
     if (unlikely(error))
         return error;
     struct transfer t;
@@ -108,8 +116,12 @@ long sys_pwrite64(
     return move_fd(to, WRITING, buffer, bytes, &position);
 }
 
+/* All lengths are looked at before any address. */
 static int check_segments(struct vector *vector)
 {
+    for (unsigned i = 0; i < vector->count; i++)
+        if ((ssize_t)vector->segments[i].bytes < 0)
+            return -EINVAL;
     for (unsigned i = 0; i < vector->count; i++) {
         struct io_segment *segment = &vector->segments[i];
         int error =
@@ -162,7 +174,6 @@ static ssize_t move_vector(struct file *file, enum direction direction,
     const void __user *from, int count, uint64_t *position, int flags)
 {
     struct vector vector;
-    unsigned needed = direction == READING ? OPEN_READ : OPEN_WRITE;
     int error = file->flags & OPEN_PATH ? -EBADF : 0;
     if (!error)
         error = vector_argument(&vector, from, (long)count);
@@ -171,10 +182,10 @@ static ssize_t move_vector(struct file *file, enum direction direction,
     struct transfer t;
     transfer_segments(&t, vector.segments, vector.count, vector.total);
     t.appends = flags & RWF_APPEND;
-    ssize_t result = file->flags & needed ? 0 : -EBADF;
+    ssize_t result = check_file(file, direction);
     if (!result && vector.total)
         result = check_rw_flags(flags);
-    if (!result)
+    if (!result && vector.total)
         result = direction == READING
             ? file_read(file, &t, position)
             : io_written(file, file_write(file, &t, position));

@@ -70,18 +70,22 @@ static int pair_argument(struct pair *pair, int from, int to)
 }
 
 /* All that can be wrong with the source comes before what is with the target. */
-static int check_sendfile(const struct pair *pair, const struct offset *offset)
+static int check_sendfile(
+    const struct pair *pair, const struct offset *offset, size_t bytes)
 {
     const struct file *from = pair->from, *to = pair->to;
     if (!from || !(from->flags & OPEN_READ))
         return -EBADF;
     if (offset->at && from->ops->cannot_seek)
         return -ESPIPE;
-    if (is_negative(offset))
+    if (is_negative(offset) || (ssize_t)bytes < 0)
         return -EINVAL;
     if (!to || !(to->flags & OPEN_WRITE))
         return -EBADF;
-    if (from->ops->cannot_seek || from->ops->cannot_copy || to->flags & OPEN_APPEND)
+    if (from->ops->cannot_seek || to->flags & OPEN_APPEND)
+        return -EINVAL;
+    bool is_for_nothing = !bytes && to->inode->type != INODE_FIFO;
+    if (!is_for_nothing && (from->ops->cannot_copy || to->ops->cannot_be_copied_to))
         return -EINVAL;
     return from->inode->type == INODE_DIRECTORY ? -EINVAL : 0;
 }
@@ -95,12 +99,14 @@ long sys_sendfile(int to, int from, void __user *at, size_t bytes)
         return error;
     pair.from = file_argument(from, &pair.has_from_reference);
     pair.to = file_argument(to, &pair.has_to_reference);
-    ssize_t result = check_sendfile(&pair, &offset);
+    ssize_t result = check_sendfile(&pair, &offset, bytes);
     if (!result)
-        result = io_written(pair.to, file_copy(pair.from, offset_pointer(&offset),
-            pair.to, NULL, min(bytes, (size_t)IO_BYTES_MAX)));
+        result = io_written(pair.to,
+            file_copy(pair.from, offset_pointer(&offset), pair.to, NULL,
+                min(bytes, (size_t)IO_BYTES_MAX)));
     pair_done(&pair);
-    return offset_give(&offset, result);
+    /* Even when nothing was sent. */
+    return offset_give(&offset, 0) ? -EFAULT : result;
 }
 
 static bool overlaps(const struct pair *pair, const struct offset *from,

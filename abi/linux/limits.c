@@ -43,15 +43,13 @@ long sys_prlimit64(int pid, unsigned resource, const void __user *wanted_at,
     struct limit wanted, old;
     if (wanted_at && limit_argument(&wanted, wanted_at))
         return -EFAULT;
-    if (resource >= LIMIT_KINDS)
-        return -EINVAL;
     struct thread *thread = thread_argument(pid);
     if (!thread)
         return -ESRCH;
-    int error = may_limit(thread)
-        ? process_set_limit(thread->process, (enum limit_kind)resource,
-              wanted_at ? &wanted : NULL, &old)
-        : -EPERM;
+    int error = !may_limit(thread)  ? -EPERM
+        : resource >= LIMIT_KINDS   ? -EINVAL
+                                    : process_set_limit(thread->process,
+              (enum limit_kind)resource, wanted_at ? &wanted : NULL, &old);
     thread_put(thread);
     return error || !old_at ? error : limit_give(old_at, &old);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The personality: what Linux programs are given, as the kernel's hooks. */
 #include "abi/linux/dispatch.h"
+#include "abi/linux/rseq.h"
 #include "abi/linux/signal_frame.h"
 #include "abi/linux/start.h"
 #include "abi/linux/strace.h"
 #include "abi/linux/vdso.h"
+#include "abi/linux/vsyscall.h"
 #include "kernel/abi.h"
 #include "kernel/futex.h"
 #include "lib/string.h"
@@ -14,6 +16,7 @@ static const struct {
     void (*set)(const char *value);
 } options[] = {
     { "strace", strace_option },
+    { "vsyscall", vsyscall_option },
     { "strace.comm", strace_comm_option },
 };
 
@@ -28,12 +31,23 @@ static bool set_option(const char *name, const char *value)
     return false;
 }
 
+/* A handler is not run inside a stretch that has to begin again. */
+static int enter(struct frame *frame, const struct signal_info *info,
+    const struct action *action, signal_set blocked)
+{
+    rseq_resumed(frame);
+    return enter_handler(frame, info, action, blocked);
+}
+
 static const struct abi linux_abi = {
     .name = "linux",
     .syscall = dispatch,
     .start_program = start_program,
     .map_extras = vdso_map,
-    .enter_handler = enter_handler,
+    .enter_handler = enter,
+    .resumed = rseq_resumed,
+    .serve_fault = vsyscall,
+    .maps_tail = vsyscall_map,
     .thread_ends = futex_thread_ends,
     .option = set_option,
     .report = dispatch_report,

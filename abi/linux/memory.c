@@ -121,9 +121,9 @@ long sys_mmap(unsigned long address, size_t bytes, unsigned long prot,
 static int range(unsigned long address, size_t *bytes)
 {
     size_t rounded = align_up(*bytes, (size_t)PAGE_BYTES);
-    if (address & (PAGE_BYTES - 1) || rounded < *bytes)
+    if (address & (PAGE_BYTES - 1))
         return -EINVAL;
-    *bytes = rounded;
+    *bytes = rounded; /* which may be nothing, after the largest */
     return address + rounded < address ? -ENOMEM : 0;
 }
 
@@ -149,11 +149,13 @@ long sys_mprotect(unsigned long address, size_t bytes, unsigned long prot)
     unsigned long grows = prot & both;
     if (grows == both)
         return -EINVAL;
+    if (!bytes && !(address & (PAGE_BYTES - 1)))
+        return 0;
     int error = range(address, &bytes);
     if (error)
         return error;
     if (!bytes)
-        return 0;
+        return -ENOMEM;
     if (prot & ~(KNOWN_PROT | PROT_SEM | both))
         return -EINVAL;
     if (grows == PROT_GROWSUP)
@@ -225,8 +227,9 @@ long sys_madvise(unsigned long address, size_t bytes, int advice)
     for (size_t i = 0; i < array_size(advice_table); i++) {
         if (advice_table[i].advice != advice)
             continue;
+        bool is_nothing = !bytes;
         int error = range(address, &bytes);
-        if (error)
+        if (error || (!bytes && !is_nothing))
             return -EINVAL;
         return bytes ? space_advise(current->space, address, bytes,
                            advice_table[i].native)

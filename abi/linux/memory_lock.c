@@ -10,14 +10,16 @@ static long lock_range(unsigned long address, size_t bytes, bool lock_it)
 {
     size_t rest = address & (PAGE_BYTES - 1);
     size_t rounded = align_up(bytes + rest, (size_t)PAGE_BYTES);
-    if (rounded < bytes)
-        return -EINVAL;
+    uint64_t limit = i_can(CAPABLE_IPC_LOCK)
+        ? LIMIT_NONE
+        : process_limit(current->process, LIMIT_LOCKED);
+    if (lock_it && !limit)
+        return -EPERM;
+    if (lock_it && rounded > limit)
+        return -ENOMEM;
     address -= rest;
     if (address + rounded < address)
         return -EINVAL;
-    if (lock_it && !i_can(CAPABLE_IPC_LOCK) &&
-        !process_limit(current->process, LIMIT_LOCKED))
-        return -EPERM;
     if (!rounded)
         return 0;
     return space_lock_range(current->space, address, rounded, lock_it);

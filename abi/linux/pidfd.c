@@ -51,14 +51,12 @@ long sys_pidfd_send_signal(
     if (!pid)
         return -EBADF;
     long result = 0;
-    siginfo_t given;
-    if (from && user_read(&given, from, SIGINFO_KNOWN_BYTES))
-        result = -EFAULT;
-    else if (from && given.si_signo != number)
+    if (from)
+        result = signal_info_argument(
+            &info, pid->number, SIGNAL_AS_GIVEN, from);
+    if (!result && from && info.number != number)
         result = -EINVAL;
-    else if (from)
-        result = signal_info_argument(&info, pid->number, number, from);
-    else
+    if (!from)
         signal_info_from_current(&info, number, SI_USER);
     if (!result)
         result = send(pid, &info);

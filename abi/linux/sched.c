@@ -213,7 +213,8 @@ long sys_sched_setaffinity(int tid, unsigned bytes, const void __user *from)
 long sys_sched_getaffinity(int tid, unsigned bytes, void __user *to)
 {
     uint64_t mask;
-    if (bytes < sizeof mask || bytes % sizeof mask)
+    /* In 32 bits, as Linux counts. */
+    if (bytes * 8 < cpu_count() || bytes % sizeof mask)
         return -EINVAL;
     struct thread *thread = tid < 0 ? NULL : thread_argument(tid);
     if (!thread)

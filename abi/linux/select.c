@@ -41,7 +41,7 @@ static int sets_argument(struct selection *s)
         return -ENOMEM;
     for (int i = 0; i < SETS; i++) {
         s->sets[i] = (unsigned long *)(block + i * s->set_bytes);
-        if (s->at[i] && user_read(s->sets[i], s->at[i], s->set_bytes)) {
+        if (s->at[i] && s->set_bytes && user_read(s->sets[i], s->at[i], s->set_bytes)) {
             heap_free(block);
             return -EFAULT;
         }
@@ -121,7 +121,8 @@ static int sets_give(struct selection *s)
                 s->items[i].ready & counts_as[set])
                 bitmap_add(s->sets[set], s->items[i].fd);
     for (int set = 0; set < SETS; set++)
-        if (s->at[set] && user_write(s->at[set], s->sets[set], s->set_bytes))
+        if (s->at[set] && s->set_bytes &&
+            user_write(s->at[set], s->sets[set], s->set_bytes))
             return -EFAULT;
     return 0;
 }

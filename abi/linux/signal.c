@@ -170,9 +170,10 @@ static int info_argument(
     memset(&record, 0, sizeof record);
     if (user_read(&record, from, SIGINFO_KNOWN_BYTES))
         return -EFAULT;
-    record.si_signo = number;
+    if (number != SIGNAL_AS_GIVEN)
+        record.si_signo = number;
     siginfo_to_native(info, &record);
-    if (siginfo_code_is_known(number, record.si_code))
+    if (siginfo_code_is_known(record.si_signo, record.si_code))
         return 0;
     if (user_read(&record, from, sizeof record))
         return -EFAULT;
@@ -239,7 +240,8 @@ long sys_sigaltstack(const void __user *wanted_at, void __user *old_at)
         bytes = record.ss_size;
         flags = altstack_flags_from(record.ss_flags);
     }
-    bool is_odd = wanted_at &&
+    bool is_odd = wanted_at && !signal_is_on_altstack(
+        frame_sp(context_user_frame(&current->context))) &&
         (unsigned)record.ss_flags &
             ~(unsigned)(SS_DISABLE | SS_ONSTACK | SS_AUTODISARM);
     uintptr_t sp = frame_sp(context_user_frame(&current->context));

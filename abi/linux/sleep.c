@@ -207,8 +207,9 @@ long sys_timer_settime(
     if (!from)
         return -EINVAL;
     int error = time_argument(&at[0], &wanted.interval_ns);
-    if (!error)
-        error = time_argument(&at[1], &wanted.left_ns);
+    int second = error != -EFAULT ? time_argument(&at[1], &wanted.left_ns) : 0;
+    if (second == -EFAULT || !error)
+        error = second;
     if (!error)
         error = posix_timer_set(id,
             flags & TIMER_ABSTIME ? TIMER_ABSOLUTE : TIMER_RELATIVE, &wanted,

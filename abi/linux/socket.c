@@ -147,7 +147,12 @@ long sys_bind(int fd, const void __user *from, int bytes)
 
 long sys_connect(int fd, const void __user *from, int bytes)
 {
-    return use_address_of_fd(fd, CONNECT, from, bytes);
+    struct socket_address address;
+    /* An address is looked at even if this is no socket. */
+    long result = use_address_of_fd(fd, CONNECT, from, bytes);
+    int error = result == -ENOTSOCK ? address_argument(&address, from, bytes)
+                                    : 0;
+    return error ? error : result;
 }
 
 long sys_listen(int fd, int backlog)
@@ -199,12 +204,12 @@ long sys_accept4(int fd, void __user *to, void __user *bytes_at, int flags)
     struct file *file;
     bool has_reference;
     int error;
-    if (flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK))
-        return -EINVAL;
+    bool is_odd = flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
     struct socket *socket = socket_argument(fd, &file, &has_reference, &error);
     if (!socket)
-        return error;
-    long result = accept_from(socket, to, bytes_at, flags);
+        return is_odd && error != -EBADF ? -EINVAL : error;
+    long result =
+        is_odd ? -EINVAL : accept_from(socket, to, bytes_at, flags);
     files_return(file, has_reference);
     return result;
 }

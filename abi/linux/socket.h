@@ -19,19 +19,20 @@ enum { /* send(2), recv(2) */
 
 enum { SCM_RIGHTS = 1, SCM_CREDENTIALS = 2 }; /* unix(7) */
 
-struct linux_msghdr { /* recvmsg(2) */
+/* Packed, because a program's may lie anywhere. */
+struct packed_struct linux_msghdr { /* recvmsg(2) */
     void __user *name;
-    int name_bytes;
+    int name_bytes, unused;
     const void __user *vector;
     uint64_t vector_count;
     void __user *control;
     uint64_t control_bytes;
-    unsigned flags;
+    unsigned flags, unused_too;
 };
 
-struct linux_mmsghdr { /* recvmmsg(2) */
+struct packed_struct linux_mmsghdr { /* recvmmsg(2) */
     struct linux_msghdr header;
-    unsigned bytes;
+    unsigned bytes, unused;
 };
 
 struct linux_cmsghdr { /* cmsg(3) */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Code of the kernel's in every program.  One implementation for each CPU. */
+/* Code of the kernel's in every program. */
 #ifndef ABI_LINUX_VDSO_H
 #define ABI_LINUX_VDSO_H
 
@@ -11,7 +11,7 @@ struct space;
 int vdso_map(struct space *space);
 /* The real-time clock was set. */
 void vdso_clock_was_set(void);
-/* Where the code is that calls rt_sigreturn; 0: the CPU's programs bring it. */
-uintptr_t vdso_sigreturn(const struct space *space);
+
+extern const char vdso_image[], vdso_image_end[];
 
 #endif

@@ -43,11 +43,10 @@ uint64_t clock_hz(void)
     return count_hz;
 }
 
-bool clock_user_scale(uint64_t *first, uint64_t *scale)
+void clock_publish(struct clock_scale *copy)
 {
-    *first = first_count;
-    *scale = ns_per_count;
-    return true;
+    copy->base_count = first_count;
+    copy->ns_per_count = ns_per_count;
 }
 
 void clock_wait(uint64_t ns)

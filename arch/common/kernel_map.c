@@ -5,10 +5,12 @@
  *
  * Nothing but RAM is in the linear map: a stray access elsewhere faults. */
 #include "arch/common/kernel_map.h"
+#include "arch/common/shadow.h"
 #include "arch/common/tables.h"
 #include "arch/boot.h"
 #include "lib/errno.h"
 #include "lib/panic.h"
+#include "lib/shadow.h"
 #include "lib/spinlock.h"
 #include "lib/string.h"
 
@@ -52,10 +54,11 @@ static pte_t *kernel_entry(uintptr_t address, unsigned level)
     uint64_t at = kernel_root;
     for (unsigned i = TABLE_LEVELS; i > level; i--) {
         pte_t *entry = table_entry(at, address, i);
-        if (!*entry) {
+        if (!*entry || shadow_is_shared(*entry)) {
             uint64_t fresh = table_page();
             if (!fresh)
                 return NULL;
+            shadow_copy_table(fresh, *entry);
             atomic_store_release(entry, table_link(fresh));
         }
         at = pte_physical(*entry);
@@ -122,6 +125,7 @@ uint64_t kernel_map_pages_needed(const struct boot_range *ram, unsigned count)
         pages += 2 + (bytes >> 30) + 2 + (bytes >> 39) + 2;
         /* 32 bytes a page make 8 MiB of page array per GiB of RAM. */
         pages += (bytes >> 28) + 2;
+        pages += shadow_tables_needed(bytes);
     }
     return pages;
 }
@@ -133,6 +137,7 @@ void kernel_map_make(const struct boot_range *ram, unsigned count,
     pool_next = pool;
     pool_end = pool + pool_pages * PAGE_BYTES;
     kernel_root = table_page();
+    shadow_enter(kernel_root);
 
     for (unsigned i = 0; i < array_size(shared); i++)
         if (!kernel_entry(shared[i], TABLE_LEVELS - 1))
@@ -179,7 +184,15 @@ uintptr_t kernel_stack_make(size_t bytes)
             at = 0;
     }
     spin_unlock(&devices_lock);
+    if (at && !shadow_cover(at, bytes))
+        at = 0;
     return at ? at + bytes : 0;
+}
+
+void kernel_map_devices(uintptr_t *from, uintptr_t *to)
+{
+    *from = DEVICES_BASE;
+    *to = devices_next;
 }
 
 bool kernel_has_code(uintptr_t address)

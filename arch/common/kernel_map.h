@@ -23,6 +23,9 @@ void kernel_map_make(const struct boot_range *ram, unsigned count,
  * end, or 0.  Never freed. */
 uintptr_t kernel_stack_make(size_t bytes);
 
+/* The addresses that device_map and kernel_stack_make gave so far. */
+void kernel_map_devices(uintptr_t *from, uintptr_t *to);
+
 bool kernel_has_code(uintptr_t address); /* in .text? */
 
 #endif

@@ -9,6 +9,7 @@
 #include "arch/atomic.h"
 #include "arch/irq.h"
 #include "lib/log.h"
+#include "lib/spinlock.h"
 #include "machine/apic.h"
 #include "machine/clock.h"
 #include "machine/cpu_local.h"
@@ -21,11 +22,9 @@
 #define BOOT_WINDOW_TICKS (PIT_HZ / 1000)
 enum { BOOT_CERTAINTY = 100, BOOT_TRIES = 100 };
 
-static struct {
-    uint32_t sequence; /* [atomic] odd while the others change */
-    uint64_t base_count, base_ns;
-    uint64_t ns_per_count; /* times 2^32 */
-} now_is;
+static struct clock_scale now_is;
+static struct clock_scale *published; /* [lock] programs' copy, or NULL */
+static struct spinlock scale_lock = SPINLOCK_INIT(RANK_CLOCK);
 
 static uint64_t count_hz;
 static uint64_t timer_per_ns; /* timer counts, times 2^32 */
@@ -52,18 +51,7 @@ static uint64_t scale(uint64_t value, uint64_t factor)
 
 uint64_t clock_ns(void)
 {
-    for (;;) {
-        uint32_t sequence = atomic_load_acquire(&now_is.sequence);
-        uint64_t count = tsc_read();
-        int64_t passed = count - atomic_load(&now_is.base_count);
-        uint64_t ns = atomic_load(&now_is.base_ns) +
-                      scale(passed > 0 ? passed : 0,
-                          atomic_load(&now_is.ns_per_count));
-        __atomic_thread_fence(__ATOMIC_ACQUIRE);
-        if (!(sequence & 1) && sequence == atomic_load(&now_is.sequence))
-            return ns;
-        cpu_relax();
-    }
+    return clock_scale_ns(&now_is, tsc_read);
 }
 
 uint64_t clock_boot_wall_seconds(void)
@@ -71,10 +59,48 @@ uint64_t clock_boot_wall_seconds(void)
     return wall_seconds;
 }
 
-/* The rate is refined later. */
-bool clock_user_scale(uint64_t *first, uint64_t *ns_per_count)
+/* What both copies become; odd before either changes, even after both did. */
+static void set_scale(
+    struct clock_scale *copy, const struct clock_scale *scale)
 {
-    return false;
+    atomic_store(&copy->base_ns, scale->base_ns);
+    atomic_store(&copy->base_count, scale->base_count);
+    atomic_store(&copy->ns_per_count, scale->ns_per_count);
+}
+
+static void step_sequence(struct clock_scale *copy)
+{
+    atomic_store_release(&copy->sequence, copy->sequence + 1);
+    memory_barrier();
+}
+
+static void change_scale(uint64_t ns_per_count)
+{
+    unsigned long irq_state = spin_lock_irq(&scale_lock);
+    struct clock_scale *copy = published;
+    step_sequence(&now_is);
+    if (copy)
+        step_sequence(copy);
+    uint64_t count = tsc_read();
+    struct clock_scale next = { .base_count = count,
+        .base_ns = now_is.base_ns +
+                   scale(count - now_is.base_count, now_is.ns_per_count),
+        .ns_per_count = ns_per_count };
+    set_scale(&now_is, &next);
+    if (copy) {
+        set_scale(copy, &next);
+        step_sequence(copy);
+    }
+    step_sequence(&now_is);
+    spin_unlock_irq(&scale_lock, irq_state);
+}
+
+void clock_publish(struct clock_scale *copy)
+{
+    unsigned long irq_state = spin_lock_irq(&scale_lock);
+    set_scale(copy, &now_is);
+    published = copy;
+    spin_unlock_irq(&scale_lock, irq_state);
 }
 
 uint64_t clock_hz(void)
@@ -96,16 +122,7 @@ void clock_wait(uint64_t ns)
 /* From now on the counter has this rate. Interrupts off. */
 static void set_rate(uint64_t hz)
 {
-    uint32_t sequence = atomic_load(&now_is.sequence);
-    atomic_store(&now_is.sequence, sequence + 1);
-    memory_barrier();
-    uint64_t count = tsc_read();
-    uint64_t ns = now_is.base_ns +
-                  scale(count - now_is.base_count, now_is.ns_per_count);
-    atomic_store(&now_is.base_ns, ns);
-    atomic_store(&now_is.base_count, count);
-    atomic_store(&now_is.ns_per_count, (NS_PER_SECOND << 32) / hz);
-    atomic_store_release(&now_is.sequence, sequence + 2);
+    change_scale((NS_PER_SECOND << 32) / hz);
     count_hz = hz;
     log_debug("clock: counter at %lu kHz", (unsigned long)(hz / 1000));
 }

@@ -78,6 +78,7 @@ static void load_segments(struct cpu_local *cpu)
     cpu->gdt[8] = (sizeof cpu->tss - 1) | (tss & 0xffffff) << 16 |
                   0x89ull << 40 | (tss >> 24 & 0xff) << 56;
     cpu->gdt[9] = tss >> 32;
+    cpu->gdt[SELECTOR_CPU_NUMBER / 8] = 0x0040f10000000000 | cpu->id;
     cpu->tss.io_map = sizeof cpu->tss;
 
     struct {

@@ -20,6 +20,8 @@
 #define IST_COUNT 3
 
 #define SELECTOR_TSS 0x40
+/* A segment whose limit is the CPU's number, for programs: where Linux has it. */
+#define SELECTOR_CPU_NUMBER 0x7b
 
 #ifndef __ASSEMBLER__
 
@@ -58,7 +60,7 @@ struct cpu_local {
 
     bool is_online;         /* [a] */
 
-    uint64_t gdt[10];
+    uint64_t gdt[16];
     struct task_state tss;
 } aligned_to(64);
 

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* memcpy, memmove, memset by eight bytes at a time: an emulator counts, and
- * runs, a string instruction per iteration. */
+ * runs, a string instruction per iteration.  Where accesses are checked,
+ * lib/shadow_memory.c has the usual names, and calls these. */
         .text
-        .globl memcpy, memmove, memset
+        .globl memory_copy, memory_move, memory_fill
+        .weak memcpy, memmove, memset
 
+memory_move:
 memmove:
         movq %rdi, %rax
         subq %rsi, %rax
         cmpq %rdx, %rax         /* from <= to < from + bytes, as unsigned? */
         jb backwards
+memory_copy:
 memcpy:
         movq %rdi, %rax
         movq %rdx, %rcx
@@ -36,6 +40,7 @@ backwards:
         cld
         ret
 
+memory_fill:
 memset:
         movq %rdi, %r8
         movzbl %sil, %eax

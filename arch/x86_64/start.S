@@ -8,6 +8,22 @@
 #define PHYSICAL(symbol) ((symbol)-KERNEL_BASE)
 #define BOOT_STACK_BYTES 8192
 
+#ifdef CONFIG_KASAN
+        .set SHADOW_FIRST, (SHADOW_START >> 39) & 511
+        .set SHADOW_ENTRIES, (SHADOW_END - SHADOW_START) >> 39
+
+        /* `count` entries of a table, all for the same page. */
+        .macro fill entries, count, page
+        movl $PHYSICAL(\entries), %edi
+        movl $(\count), %ecx
+        movl $PHYSICAL(\page) + 3, %eax
+1:      movl %eax, (%edi)
+        addl $8, %edi
+        decl %ecx
+        jnz 1b
+        .endm
+#endif
+
         .section .note.pvh, "a", @note
         .balign 4
         .long 4, 4, 18          /* name, value, XEN_ELFNOTE_PHYS32_ENTRY */
@@ -35,6 +51,15 @@ boot_entry:
         addl $8, %edi
         cmpl $PHYSICAL(boot_pages) + 4096, %edi
         jb 1b
+
+#ifdef CONFIG_KASAN
+        /* The shadow: one table a level, 512 times the same, down to a page
+         * of zeros.  It is not read-only before shadow_seal. */
+        fill "boot_root + SHADOW_FIRST * 8", "SHADOW_ENTRIES", shadow_tables
+        fill shadow_tables, 512, "shadow_tables + 4096"
+        fill "shadow_tables + 4096", 512, "shadow_tables + 8192"
+        fill "shadow_tables + 8192", 512, shadow_zeros
+#endif
 
         movl %cr4, %eax
         orl $0xa0, %eax         /* PAE, PGE */
@@ -98,6 +123,13 @@ boot_middle_high:
         .skip 4096
 boot_pages:
         .skip 4096
+#ifdef CONFIG_KASAN
+        .globl shadow_tables, shadow_zeros
+shadow_tables:
+        .skip 3 * 4096
+shadow_zeros:
+        .skip 4096
+#endif
 boot_stack:
         .skip BOOT_STACK_BYTES
 

@@ -16,6 +16,7 @@
 #include "machine/cpu_local.h"
 #include "machine/layout.h"
 #include "machine/registers.h"
+#include "arch/common/shadow.h"
 #include "machine/smp_stop.h"
 #include "machine/traps.h"
 #include "machine/user_access.h"
@@ -171,6 +172,8 @@ static noreturn_fn void bad_kernel_fault(
 static void kernel_page_fault(struct frame *frame, const struct fault *fault)
 {
     const struct fixup *fixup = fixup_find(frame->rip);
+    if (!fixup && shadow_was_stale(fault->address))
+        return;
     if (!fixup)
         bad_kernel_fault(frame, fault->address);
     if (fixup->kind == FIXUP_SERVED && fault->address < USER_END &&

@@ -290,6 +290,10 @@ static void permissions(void)
         close(fd);
         unlink("p");
     }
+}
+
+static void directory_permissions(void)
+{
     make_directory_of("d", 0666, OTHER, OTHER_GROUP);
     make_file("d/f", 0666);
     become(USER, GROUP);
@@ -408,6 +412,7 @@ static void run(void)
     special();
     busy_text();
     permissions();
+    directory_permissions();
     read_only();
     limits();
     append_at_the_end();

@@ -205,6 +205,13 @@ static void what_touches(void)
     begin("f");
     rename("f", "g"), rename("g", "f");
     is_text(touched("f"), "c");
+    close(fd);
+}
+
+static void what_opening_touches(void)
+{
+    char byte;
+    int fd = open("f", O_RDWR);
     begin("f");
     close(open("f", O_RDONLY));
     is_text(touched("f"), "");
@@ -322,6 +329,7 @@ static void run(void)
     places();
     rights();
     what_touches();
+    what_opening_touches();
     directories();
     mounts();
 }

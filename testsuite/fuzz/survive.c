@@ -3,9 +3,10 @@
  * the kernel goes on, all of them can be ended, and nothing is lost.
  *
  * Without more it makes the rounds of /tests/fuzz/seeds.  The command line may
- * say FUZZ_SECONDS=600 FUZZ_SEED=7: rounds with the seeds 7, 8 … until the time
- * is over.  FUZZ_WORKERS=1 FUZZ_THREADS=1 FUZZ_CALLS=500 make a round smaller,
- * FUZZ_SHOW=1 says each call before it is made. */
+ * say FUZZ_SECONDS=600 FUZZ_SEED=7, rounds with the seeds 7, 8 … until the time
+ * is over, or FUZZ_ROUNDS=1 FUZZ_SEED=7.  FUZZ_WORKERS=1 FUZZ_THREADS=1
+ * FUZZ_CALLS=500 make a round smaller, FUZZ_SHOW=1 says each call before it is
+ * made. */
 #include "fuzz.h"
 #include "../guest/counts.h"
 #include <errno.h>
@@ -249,9 +250,10 @@ int main(void)
     int seconds = setting("FUZZ_SECONDS", 0);
     uint64_t seed = setting("FUZZ_SEED", 1);
     time_t end = time(NULL) + seconds;
-    if (!seconds)
+    int rounds = setting("FUZZ_ROUNDS", 0);
+    if (!seconds && !rounds)
         recorded();
-    while (seconds && time(NULL) < end)
+    while (rounds-- > 0 || time(NULL) < end)
         one_round(seed++);
     printf("1..%d\n", cases);
     return failures != 0;

@@ -248,6 +248,13 @@ static long poll_descriptors(struct fuzz *fuzz)
     return (long)at;
 }
 
+/* In the comparison only the family that is there: others say so. */
+static long a_family(struct fuzz *fuzz)
+{
+    extern const struct flag_name names_family[];
+    return fuzz->is_differ ? 1 : one_of(fuzz, names_family);
+}
+
 static long milliseconds(struct fuzz *fuzz)
 {
     return fuzz_chance(fuzz, 80) ? fuzz_below(fuzz, 3) : fuzz_hostile(fuzz);
@@ -271,6 +278,7 @@ static const struct {
     { "size", "mask_bytes", eight },
     { "address", "argument", anything },
     { "int", "status", fuzz_small },
+    { "family", NULL, a_family },
     { "int", "who", a_pid },
     { "size", NULL, a_size },
     { "offset", NULL, an_offset },

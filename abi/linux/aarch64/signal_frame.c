@@ -14,7 +14,7 @@
 #include "abi/linux/siginfo.h"
 #include "abi/linux/signal_frame.h"
 #include "abi/linux/syscall_prototypes.h"
-#include "abi/linux/vdso.h"
+#include "abi/linux/aarch64/vdso_return.h"
 #include "arch/boot.h"
 #include "arch/trap.h"
 #include "lib/string.h"
@@ -162,7 +162,7 @@ int enter_handler(struct frame *frame, const struct signal_info *info,
     frame->x[29] = link;
     frame->x[30] = action->flags & ACTION_RESTORER
         ? action->restorer
-        : vdso_sigreturn(current->space);
+        : vdso_return(current->space);
     frame_set_sp(frame, at);
     frame_set_ip(frame, action->handler);
     frame->pstate &= ~PSTATE_BRANCH_TYPE;

@@ -4,7 +4,7 @@
         .balign 8
         .globl vdso_image, vdso_image_end
 vdso_image:
-        .incbin "abi/linux/aarch64/vdso.so"
+        .incbin "abi/linux/vdso.so"
 vdso_image_end:
 
         .section .note.GNU-stack, "", @progbits

@@ -4,7 +4,7 @@
  * the mapping is private. */
 #include "abi/linux/vdso.h"
 
-#include "abi/linux/aarch64/vdso_data.h"
+#include "abi/linux/vdso/data.h"
 #include "arch/clock.h"
 #include "lib/errno.h"
 #include "lib/panic.h"
@@ -12,14 +12,8 @@
 #include "mm/space.h"
 #include "sched/timer.h"
 
-extern const char vdso_image[], vdso_image_end[];
-
 static struct store *data_store, *code_store; /* [c] from the first exec on */
 static struct vdso_data *data;                /* [c] in a page of data_store */
-static uintptr_t sigreturn_at;                /* [c] in the code */
-
-/* MOV x8, #139; SVC #0. */
-static const uint32_t sigreturn_code[] = { 0xd2801168, 0xd4000001 };
 
 static size_t code_bytes(void)
 {
@@ -36,18 +30,9 @@ static int fill_stores(void)
     store_resize(data_store, PAGE_BYTES);
     store_resize(code_store, code_bytes());
     data = page_pointer(page); /* the pin stays */
-    clock_user_scale(&data->first_count, &data->ns_per_count);
+    clock_publish(&data->scale);
     vdso_clock_was_set();
     return 0;
-}
-
-static void find_sigreturn(void)
-{
-    size_t last = vdso_image_end - vdso_image - sizeof sigreturn_code;
-    for (size_t at = 0; at <= last; at += 4)
-        if (!memcmp(vdso_image + at, sigreturn_code, sizeof sigreturn_code))
-            sigreturn_at = at;
-    assert(sigreturn_at);
 }
 
 /* By the first exec, which nobody else can be in. */
@@ -55,7 +40,6 @@ static int make_stores(void)
 {
     data_store = store_new(NULL, NULL);
     code_store = store_new(NULL, NULL);
-    find_sigreturn();
     return data_store && code_store ? fill_stores() : -ENOMEM;
 }
 
@@ -107,9 +91,4 @@ int vdso_map(struct space *space)
     if (!error)
         space->vdso = mapping.start;
     return error;
-}
-
-uintptr_t vdso_sigreturn(const struct space *space)
-{
-    return space->vdso + sigreturn_at;
 }

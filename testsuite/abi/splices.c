@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* splice, tee, vmsplice. */
+#include "tap.h"
+
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+static char text[70000] __attribute__((aligned(4096))), got[140000];
+
+static void errors(void)
+{
+    int a[2], b[2], file = open("file", O_CREAT | O_RDWR, 0600);
+    int append = open("file", O_WRONLY | O_APPEND), event = eventfd(1, 0);
+    int directory = open(".", O_RDONLY);
+    off_t offset = 0, negative = -1;
+    pipe(a);
+    pipe(b);
+    is(splice(-1, NULL, -1, NULL, 0, 99), 0);
+    fails_with(EINVAL, splice(a[0], NULL, file, NULL, 1, 16));
+    fails_with(EBADF, splice(-1, NULL, a[1], NULL, 1, 0));
+    fails_with(EBADF, splice(a[0], NULL, -1, NULL, 1, 0));
+    fails_with(EBADF, splice(a[1], NULL, file, NULL, 1, 0));
+    fails_with(EBADF, splice(file, NULL, a[0], NULL, 1, 0));
+    fails_with(EINVAL, splice(a[0], NULL, a[1], NULL, 1, 0));
+    fails_with(EINVAL, splice(file, NULL, file, NULL, 1, 0));
+    fails_with(ESPIPE, splice(a[0], &offset, file, NULL, 1, 0));
+    fails_with(ESPIPE, splice(file, NULL, a[1], &offset, 1, 0));
+    fails_with(ESPIPE, splice(a[0], &offset, b[1], NULL, 1, 0));
+    fails_with(EINVAL, splice(a[0], NULL, append, NULL, 1, 0));
+    fails_with(EINVAL, splice(event, NULL, a[1], NULL, 8, 0));
+    fails_with(EINVAL, splice(a[0], NULL, event, NULL, 8, 0));
+    fails_with(EINVAL, splice(directory, NULL, a[1], NULL, 8, 0));
+    fails_with(EINVAL, splice(file, &negative, a[1], NULL, 8, 0));
+    fails_with(EFAULT, splice(file, (off_t *)8, a[1], NULL, 8, 0));
+    fails_with(EAGAIN, splice(a[0], NULL, file, NULL, 8, SPLICE_F_NONBLOCK));
+    fails_with(EINVAL, tee(a[0], a[1], 1, 0));
+    fails_with(EINVAL, tee(a[0], file, 1, 0));
+    fails_with(EBADF, tee(a[1], b[1], 1, 0));
+    fails_with(EINVAL, tee(a[0], b[1], 1, 16));
+    is(tee(a[0], b[1], 0, 0), 0);
+    fails_with(EAGAIN, tee(a[0], b[1], 1, SPLICE_F_NONBLOCK));
+    struct iovec vector = { text, 5 };
+    fails_with(EBADF, vmsplice(file, &vector, 1, 0));
+    fails_with(EBADF, vmsplice(-1, &vector, 1, 0));
+    fails_with(EINVAL, vmsplice(a[1], &vector, 1, 16));
+    fails_with(EINVAL, vmsplice(a[1], &vector, 1025, 0));
+    fails_with(EFAULT, vmsplice(a[1], (void *)8, 1, 0));
+    is(vmsplice(a[1], &vector, 0, 0), 0);
+    close(a[1]);
+    is(splice(a[0], NULL, file, NULL, 8, 0), 0); /* the end */
+    is(tee(a[0], b[1], 8, 0), 0);
+    signal(SIGPIPE, SIG_IGN);
+    close(b[0]);
+    fails_with(EPIPE, splice(file, NULL, b[1], NULL, 8, 0));
+    fails_with(EPIPE, vmsplice(b[1], &vector, 1, 0));
+    close(a[0]);
+    close(b[1]);
+    close(file);
+    close(append);
+    close(event);
+    close(directory);
+    unlink("file");
+}
+
+static void files(void)
+{
+    int ends[2], file = open("file", O_CREAT | O_RDWR, 0600);
+    int other = open("other", O_CREAT | O_RDWR, 0600);
+    off_t offset = 100;
+    write(file, text, sizeof text);
+    lseek(file, 0, SEEK_SET);
+    pipe(ends);
+    is(splice(file, NULL, ends[1], NULL, 10, 0), 10);
+    is(lseek(file, 0, SEEK_CUR), 10);
+    is(splice(file, &offset, ends[1], NULL, 10, 0), 10);
+    is(offset, 110);
+    is(lseek(file, 0, SEEK_CUR), 10);
+    is(splice(ends[0], NULL, other, NULL, 15, 0), 15);
+    is(lseek(other, 0, SEEK_CUR), 15);
+    offset = 1000;
+    is(splice(ends[0], NULL, other, &offset, 100, 0), 5);
+    is(offset, 1005);
+    is(pread(other, got, 2000, 0), 1005);
+    is(memcmp(got, text, 10), 0);
+    is(memcmp(got + 10, text + 100, 5), 0);
+    is(memcmp(got + 1000, text + 105, 5), 0);
+    /* Not more than the pipe takes; the position moves by that. */
+    lseek(file, 0, SEEK_SET);
+    is(splice(file, NULL, ends[1], NULL, sizeof text, 0), 65536);
+    is(lseek(file, 0, SEEK_CUR), 65536);
+    fails_with(EAGAIN,
+        splice(file, NULL, ends[1], NULL, 1, SPLICE_F_NONBLOCK));
+    lseek(other, 0, SEEK_SET);
+    is(splice(ends[0], NULL, other, NULL, 100000, 0), 65536);
+    lseek(file, 0, SEEK_END);
+    is(splice(file, NULL, ends[1], NULL, 10, SPLICE_F_NONBLOCK), 0);
+    is(pread(other, got, sizeof got, 0), 65536);
+    is(memcmp(got, text, 65536), 0);
+    int null = open("/dev/null", O_RDWR);
+    write(ends[1], text, 10);
+    is(splice(ends[0], NULL, null, NULL, 10, 0), 10);
+    close(null);
+    close(file);
+    close(other);
+    close(ends[0]);
+    close(ends[1]);
+    unlink("file");
+    unlink("other");
+}
+
+static void pipes(void)
+{
+    int a[2], b[2];
+    pipe(a);
+    pipe(b);
+    write(a[1], "hello world", 11);
+    is(tee(a[0], b[1], 5, 0), 5);
+    is(splice(a[0], NULL, b[1], NULL, 100, 0), 11);
+    is(read(b[0], got, 100), 16);
+    is(memcmp(got, "hellohello world", 16), 0);
+    fcntl(b[1], F_SETPIPE_SZ, 4096);
+    write(a[1], text, 10000);
+    is(splice(a[0], NULL, b[1], NULL, 10000, 0), 4096);
+    fails_with(EAGAIN,
+        splice(a[0], NULL, b[1], NULL, 10000, SPLICE_F_NONBLOCK));
+    is(read(b[0], got, 10000), 4096);
+    is(memcmp(got, text, 4096), 0);
+    is(read(a[0], got, 10000), 10000 - 4096);
+    is(memcmp(got, text + 4096, 10000 - 4096), 0);
+    for (int i = 0; i < 2; i++) {
+        close(a[i]);
+        close(b[i]);
+    }
+}
+
+static void sockets(void)
+{
+    int ends[2], fds[2];
+    pipe(ends);
+    socketpair(AF_UNIX, SOCK_STREAM, 0, fds);
+    write(fds[0], "through", 7);
+    is(splice(fds[1], NULL, ends[1], NULL, 100, 0), 7);
+    is(splice(ends[0], NULL, fds[1], NULL, 100, 0), 7);
+    is(read(fds[0], got, 100), 7);
+    fails_with(EAGAIN,
+        splice(fds[1], NULL, ends[1], NULL, 100, SPLICE_F_NONBLOCK));
+    close(fds[0]);
+    write(ends[1], "kept", 4);
+    fails_with(EPIPE, splice(ends[0], NULL, fds[1], NULL, 100, 0));
+    close(fds[1]);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void memory(void)
+{
+    int ends[2];
+    char in[4], more[16] = "";
+    struct iovec out[2] = { { "abc", 3 }, { "defgh", 5 } };
+    struct iovec back[2] = { { in, 4 }, { more, 16 } };
+    pipe(ends);
+    is(vmsplice(ends[1], out, 2, SPLICE_F_GIFT), 8);
+    is(vmsplice(ends[0], back, 2, 0), 8);
+    is(memcmp(in, "abcd", 4), 0);
+    is_text(more, "efgh");
+    fails_with(EAGAIN, vmsplice(ends[0], back, 2, SPLICE_F_NONBLOCK));
+    struct iovec much = { text, sizeof text };
+    is(vmsplice(ends[1], &much, 1, 0), 65536); /* what there is room for */
+    fails_with(EAGAIN, vmsplice(ends[1], &much, 1, SPLICE_F_NONBLOCK));
+    is(read(ends[0], got, sizeof got), 65536);
+    is(memcmp(got, text, 65536), 0);
+    struct iovec bad = { (void *)8, 5 };
+    fails_with(EFAULT, vmsplice(ends[1], &bad, 1, 0));
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void *write_later(void *data)
+{
+    usleep(30000);
+    write(*(int *)data, "late", 4);
+    return NULL;
+}
+
+static void waiting(void)
+{
+    int a[2], b[2], file = open("file", O_CREAT | O_RDWR, 0600);
+    pthread_t thread;
+    pipe(a);
+    pipe(b);
+    pthread_create(&thread, NULL, write_later, &a[1]);
+    is(splice(a[0], NULL, file, NULL, 100, 0), 4);
+    pthread_join(thread, NULL);
+    pthread_create(&thread, NULL, write_later, &a[1]);
+    is(tee(a[0], b[1], 100, 0), 4);
+    pthread_join(thread, NULL);
+    fcntl(a[0], F_SETFL, O_NONBLOCK);
+    read(a[0], got, 4);
+    fails_with(EAGAIN, splice(a[0], NULL, b[1], NULL, 1, 0));
+    for (int i = 0; i < 2; i++) {
+        close(a[i]);
+        close(b[i]);
+    }
+    close(file);
+    unlink("file");
+}
+
+static void run(void)
+{
+    for (unsigned i = 0; i < sizeof text; i++)
+        text[i] = i * 31 + i / 256;
+    errors();
+    files();
+    pipes();
+    sockets();
+    memory();
+    waiting();
+}
+TEST_MAIN

@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: MIT */
+/* Every way out for want of memory: each operation is made again and again, and
+ * the first, the second, the third … allocation it makes fails, until one time
+ * none did.  It must succeed, or say that there is no memory, and lose nothing
+ * (the runner counts).  Where allocations do not fail on demand, each operation
+ * is made once. */
+#include "../abi/tap.h"
+
+#include <dirent.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+
+enum { TRIES_MAX = 3000, NAME_BYTES = 180 };
+
+static int control = -1; /* of the kernel's failures; -1: there are none */
+static char long_name[NAME_BYTES + 1];
+
+static void wish(int nth)
+{
+    char text[16];
+    int bytes = snprintf(text, sizeof text, "%d\n", nth);
+    if (control >= 0 && pwrite(control, text, bytes, 0) != bytes)
+        _exit(90);
+}
+
+/* Did the last wish come true? */
+static bool was_granted(void)
+{
+    char text[16] = "";
+    if (control < 0)
+        return false;
+    if (pread(control, text, sizeof text - 1, 0) <= 0)
+        _exit(91);
+    return atoi(text) == 0;
+}
+
+/* ------------------------------------------------------------ operations */
+
+/* Each makes one system call that may fail, after wish(), and undoes it. */
+
+static int close_it(int fd)
+{
+    int error = errno;
+    if (fd >= 0)
+        close(fd);
+    errno = error;
+    return fd;
+}
+
+#define OPEN_LIKE(name, call)                                                  \
+    static int name(int nth)                                                   \
+    {                                                                          \
+        wish(nth);                                                             \
+        return close_it(call);                                                 \
+    }
+OPEN_LIKE(try_open, open("/tests/list", O_RDONLY))
+OPEN_LIKE(try_open_path, open("/proc/self/status", O_RDONLY))
+OPEN_LIKE(try_create, open(long_name, O_RDWR | O_CREAT, 0600))
+OPEN_LIKE(try_temporary, open("/tmp", O_RDWR | O_TMPFILE, 0600))
+OPEN_LIKE(try_epoll, epoll_create1(0))
+OPEN_LIKE(try_eventfd, eventfd(0, 0))
+OPEN_LIKE(try_memfd, memfd_create("failures", 0))
+OPEN_LIKE(try_socket, socket(AF_UNIX, SOCK_STREAM, 0))
+OPEN_LIKE(try_terminal, open("/dev/ptmx", O_RDWR | O_NOCTTY))
+OPEN_LIKE(try_high, fcntl(0, F_DUPFD, 700))
+
+static int try_pipe(int nth)
+{
+    int ends[2];
+    wish(nth);
+    int result = pipe(ends);
+    if (!result)
+        close(ends[0]), close(ends[1]);
+    return result;
+}
+
+static int try_pair(int nth)
+{
+    int ends[2];
+    wish(nth);
+    int result = socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends);
+    if (!result)
+        close(ends[0]), close(ends[1]);
+    return result;
+}
+
+static int try_send(int nth)
+{
+    static char data[6000];
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
+        return -1;
+    wish(nth);
+    int result = send(ends[0], data, sizeof data, MSG_NOSIGNAL);
+    close_it(ends[0]), close_it(ends[1]);
+    return result;
+}
+
+static int try_pipe_write(int nth)
+{
+    static char data[6000];
+    int ends[2];
+    if (pipe(ends))
+        return -1;
+    wish(nth);
+    int result = write(ends[1], data, sizeof data);
+    close_it(ends[0]), close_it(ends[1]);
+    return result;
+}
+
+static int try_watch(int nth)
+{
+    struct epoll_event event = { .events = EPOLLIN };
+    int ends[2], epoll = epoll_create1(0);
+    if (epoll < 0 || pipe(ends))
+        return -1;
+    wish(nth);
+    int result = epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &event);
+    close_it(ends[0]), close_it(ends[1]), close_it(epoll);
+    return result;
+}
+
+static int try_poll(int nth)
+{
+    struct pollfd fds[300];
+    for (int i = 0; i < 300; i++)
+        fds[i] = (struct pollfd){ .fd = i % 3, .events = POLLOUT };
+    wish(nth);
+    return poll(fds, 300, 0);
+}
+
+static int try_map(int nth)
+{
+    wish(nth);
+    void *at = mmap(NULL, 1 << 16, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (at == MAP_FAILED)
+        return -1;
+    return munmap(at, 1 << 16);
+}
+
+static int try_map_shared(int nth)
+{
+    wish(nth);
+    char *at = mmap(NULL, 1 << 16, PROT_READ | PROT_WRITE,
+        MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    if (at == MAP_FAILED)
+        return -1;
+    return munmap(at, 1 << 16);
+}
+
+/* The middle of a mapping changed or taken away: areas are cut in three. */
+static int cut_map(int nth, int takes_away)
+{
+    char *at = mmap(NULL, 5 * 4096, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (at == MAP_FAILED)
+        return -1;
+    at[2 * 4096] = 1;
+    wish(nth);
+    int result = takes_away ? munmap(at + 2 * 4096, 4096)
+                            : mprotect(at + 2 * 4096, 4096, PROT_READ);
+    int error = errno;
+    munmap(at, 5 * 4096);
+    errno = error;
+    return result;
+}
+
+static int try_unmap(int nth)
+{
+    return cut_map(nth, 1);
+}
+
+static int try_protect(int nth)
+{
+    return cut_map(nth, 0);
+}
+
+static int try_remap(int nth)
+{
+    size_t bytes = 2 * 4096;
+    void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    wish(nth);
+    void *moved = mremap(at, bytes, 1 << 20, MREMAP_MAYMOVE);
+    int error = errno;
+    munmap(moved == MAP_FAILED ? at : moved,
+        moved == MAP_FAILED ? bytes : 1 << 20);
+    errno = error;
+    return moved == MAP_FAILED ? -1 : 0;
+}
+
+/* A fault that finds no memory must not be the end of anybody. */
+static int try_touch(int nth)
+{
+    char *at = mmap(NULL, 4 << 20, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    int fd = open("/dev/zero", O_RDONLY);
+    wish(nth);
+    int result = read(fd, at + (2 << 20), 8192);
+    int error = errno;
+    close(fd);
+    munmap(at, 4 << 20);
+    errno = error;
+    return result;
+}
+
+static int try_fork(int nth)
+{
+    wish(nth);
+    pid_t child = syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+    if (!child)
+        _exit(0);
+    int error = errno;
+    if (child > 0)
+        while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+            ;
+    errno = error;
+    return child < 0 ? -1 : 0;
+}
+
+/* In a child, which tells whether it failed, how, and whether it was to. */
+static int try_exec(int nth)
+{
+    char *const words[] = { (char *)"true", (char *)"one", NULL };
+    char *const variables[] = { (char *)"NAME=value", NULL };
+    int told[2] = { 0, 0 }, ends[2], status = 0;
+    if (pipe2(ends, O_CLOEXEC))
+        return -1;
+    pid_t child = fork();
+    if (!child) {
+        wish(nth);
+        execve("/bin/true", words, variables);
+        told[0] = errno;
+        write(ends[1], told, sizeof told);
+        _exit(1);
+    }
+    close(ends[1]);
+    ssize_t bytes = read(ends[0], told, sizeof told);
+    close(ends[0]);
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (bytes == sizeof told) {
+        errno = told[0];
+        return -1;
+    }
+    /* Beyond the point of no return, only its end can tell. */
+    if (WIFSIGNALED(status)) {
+        errno = WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGSEGV
+            ? ENOMEM : EDOM;
+        return -1;
+    }
+    return 0;
+}
+
+static int try_directory(int nth)
+{
+    wish(nth);
+    int result = mkdir("d", 0700), error = errno;
+    rmdir("d");
+    errno = error;
+    return result;
+}
+
+static int try_link(int nth)
+{
+    wish(nth);
+    int result = symlink(long_name, "s"), error = errno;
+    unlink("s");
+    errno = error;
+    return result;
+}
+
+static int try_rename(int nth)
+{
+    close_it(open("from", O_RDWR | O_CREAT, 0600));
+    wish(nth);
+    int result = rename("from", long_name), error = errno;
+    unlink("from");
+    unlink(long_name);
+    errno = error;
+    return result;
+}
+
+static int try_remove(int nth)
+{
+    close_it(open("from", O_RDWR | O_CREAT, 0600));
+    wish(nth);
+    int result = unlink("from"), error = errno;
+    unlink("from");
+    errno = error;
+    return result;
+}
+
+static int try_grow(int nth)
+{
+    int fd = open("file", O_RDWR | O_CREAT, 0600);
+    wish(nth);
+    int result = pwrite(fd, "x", 1, 1 << 24), error = errno;
+    close(fd);
+    unlink("file");
+    errno = error;
+    return result;
+}
+
+static int try_list(int nth)
+{
+    char buffer[2048];
+    int fd = open("/proc", O_RDONLY | O_DIRECTORY);
+    wish(nth);
+    int result = syscall(SYS_getdents64, fd, buffer, sizeof buffer);
+    return close_it(fd), result;
+}
+
+static int try_read_proc(int nth)
+{
+    char buffer[4096];
+    int fd = open("/proc/self/maps", O_RDONLY);
+    wish(nth);
+    int result = read(fd, buffer, sizeof buffer);
+    return close_it(fd), result;
+}
+
+static int try_lock(int nth)
+{
+    struct flock lock = { .l_type = F_WRLCK, .l_start = 5, .l_len = 10 };
+    int fd = open("file", O_RDWR | O_CREAT, 0600);
+    wish(nth);
+    int result = fcntl(fd, F_SETLK, &lock), error = errno;
+    close(fd);
+    unlink("file");
+    errno = error;
+    return result;
+}
+
+static int try_timer(int nth)
+{
+    struct sigevent event = { .sigev_notify = SIGEV_NONE };
+    int timer;
+    wish(nth);
+    int result = syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &timer);
+    int error = errno;
+    if (!result)
+        syscall(SYS_timer_delete, timer);
+    errno = error;
+    return result;
+}
+
+static int try_mount(int nth)
+{
+    mkdir("m", 0700);
+    wish(nth);
+    int result = mount("none", "m", "tmpfs", 0, "size=64k"), error = errno;
+    umount("m");
+    rmdir("m");
+    errno = error;
+    return result;
+}
+
+static int try_groups(int nth)
+{
+    gid_t groups[40] = { 0 };
+    wish(nth);
+    int result = syscall(SYS_setgroups, 40, groups), error = errno;
+    syscall(SYS_setgroups, 0, NULL);
+    errno = error;
+    return result;
+}
+
+/* ------------------------------------------------------------ the walk */
+
+static const struct operation {
+    const char *name;
+    int (*attempt)(int nth);
+    int other_error; /* that the manual page has for it */
+} operations[] = {
+    { "open", try_open, 0 },
+    { "open in proc", try_open_path, 0 },
+    { "create", try_create, ENOSPC },
+    { "temporary file", try_temporary, ENOSPC },
+    { "epoll_create1", try_epoll, 0 },
+    { "eventfd", try_eventfd, 0 },
+    { "memfd_create", try_memfd, 0 },
+    { "socket", try_socket, ENFILE },
+    { "pseudo terminal", try_terminal, ENOSPC },
+    { "F_DUPFD", try_high, EMFILE },
+    { "pipe", try_pipe, ENFILE },
+    { "socketpair", try_pair, ENFILE },
+    { "send", try_send, ENOBUFS },
+    { "write to a pipe", try_pipe_write, 0 },
+    { "epoll_ctl", try_watch, ENOSPC },
+    { "poll", try_poll, 0 },
+    { "mmap", try_map, 0 },
+    { "mmap, shared", try_map_shared, 0 },
+    { "munmap", try_unmap, 0 },
+    { "mprotect", try_protect, 0 },
+    { "mremap", try_remap, 0 },
+    { "a fault", try_touch, EFAULT },
+    { "fork", try_fork, EAGAIN },
+    { "execve", try_exec, EAGAIN },
+    { "mkdir", try_directory, ENOSPC },
+    { "symlink", try_link, ENOSPC },
+    { "rename", try_rename, ENOSPC },
+    { "unlink", try_remove, 0 },
+    { "write", try_grow, ENOSPC },
+    { "getdents", try_list, 0 },
+    { "read of maps", try_read_proc, 0 },
+    { "F_SETLK", try_lock, ENOLCK },
+    { "timer_create", try_timer, EAGAIN },
+    { "mount", try_mount, 0 },
+    { "setgroups", try_groups, 0 },
+};
+
+static void walk(const struct operation *operation)
+{
+    bool is_exec = operation->attempt == try_exec;
+    unsigned in_a_row = 0;
+    for (int nth = 1; nth < TRIES_MAX; nth++) {
+        int result = operation->attempt(nth), error = errno;
+        /* Of an exec that went well nobody tells whether it was to fail. */
+        bool is_over = is_exec ? result >= 0 && ++in_a_row == 40
+                               : !was_granted();
+        if (result < 0)
+            in_a_row = 0;
+        if (result < 0 && error != ENOMEM && error != operation->other_error) {
+            printf("# %s: allocation %d, errno %d\n", operation->name, nth,
+                error);
+            break;
+        }
+        if (is_over || control < 0) {
+            tap_case(result >= 0, operation->name);
+            return;
+        }
+    }
+    tap_case(false, operation->name);
+}
+
+static void run(void)
+{
+    memset(long_name, 'n', NAME_BYTES);
+    control = open("/proc/tenon-fail", O_RDWR | O_CLOEXEC);
+    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+        walk(&operations[i]);
+    if (control >= 0)
+        close(control);
+    unlink(long_name);
+}
+TEST_MAIN

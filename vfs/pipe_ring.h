@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* The ring inside a pipe, for the vfs/pipe*.c. */
+#ifndef VFS_PIPE_RING_H
+#define VFS_PIPE_RING_H
+
+#include "vfs/pipe.h"
+
+struct pipe {
+    struct refcount refs; /* one for each open file, one for the inode */
+    struct mutex lock;
+    struct wait_queue readable, writable; /* exclusive sleepers */
+    struct wait_queue pollers;
+
+    /* Under lock: */
+    unsigned readers, writers;
+    unsigned reader_opens, writer_opens; /* ever; for FIFOs that wait */
+    struct page **pages;  /* slots pages, those not in use NULL */
+    unsigned slots;       /* capacity / PAGE_BYTES */
+    size_t read, written; /* ever, in bytes; slot = position / PAGE % slots */
+    struct page *spare;   /* kept so that ping-pong does not allocate */
+    size_t reserved;      /* room that somebody will fill: see pipe_reserve */
+    char *returned;       /* bytes that come before all others: pipe_return */
+    size_t returned_bytes, returned_read;
+};
+
+static inline size_t pipe_used(const struct pipe *pipe)
+{
+    return pipe->written - pipe->read + pipe->returned_bytes -
+        pipe->returned_read;
+}
+
+static inline size_t pipe_room(const struct pipe *pipe)
+{
+    size_t taken = pipe->written - pipe->read + pipe->reserved;
+    size_t all = (size_t)pipe->slots * PAGE_BYTES;
+    return taken < all ? all - taken : 0;
+}
+
+static inline bool pipe_is_writable(const struct pipe *pipe)
+{
+    return pipe_room(pipe) >= PIPE_ATOMIC_BYTES;
+}
+
+struct pipe *pipe_new(void); /* NULL */
+void pipe_put(struct pipe *pipe);
+/* Under pipe->lock: bytes that went in; stops for want of memory, or at a
+ * fault. There must be room. */
+size_t pipe_fill(struct pipe *pipe, struct transfer *t, size_t bytes);
+/* Bytes that came out, of those that are there. */
+size_t pipe_drain(struct pipe *pipe, struct transfer *t, size_t bytes);
+/* The same without taking them. */
+size_t pipe_look(struct pipe *pipe, char *to, size_t bytes);
+bool pipe_lacks_memory(const struct pipe *pipe); /* why pipe_fill did nothing */
+
+void pipe_wake_readers(struct pipe *pipe);
+/* Room is news to those who poll only if there was none before. */
+void pipe_wake_writers(struct pipe *pipe, bool was_writable);
+void pipe_wake_everyone(struct pipe *pipe);
+
+#endif
