@@ -128,7 +128,7 @@ int show_process_stat(struct text *text, const struct proc_subject *subject)
     struct space *space = thread_space(thread);
     bool may = may_inspect(thread);
     text_print(text, "%d (%s) %c %d %d %d %d %d %u", subject->pid->number,
-        thread->comm, thread_state_letter(thread), s.parent, s.group,
+        thread->comm, proc_state(thread), s.parent, s.group,
         s.session, packed_device(s.terminal), s.terminal_group,
         0x400000u /* no flag of its life means anything here but "user" */);
     add_times(text, subject, thread);

@@ -42,7 +42,7 @@ static void add_name(
     struct text *text, const struct proc_subject *subject, struct thread *thread)
 {
     struct process *process = thread->process;
-    char letter = thread_state_letter(thread);
+    char letter = proc_state(thread);
     struct paths *paths = thread_paths(thread);
     text_add_string(text, "Name:\t");
     add_comm(text, thread->comm);

@@ -107,6 +107,13 @@ int follow_exe(const struct proc_subject *subject, struct place *place);
 int follow_cwd(const struct proc_subject *subject, struct place *place);
 int follow_root(const struct proc_subject *subject, struct place *place);
 
+/* Whoever can be waited for is seen to have ended, though it may still be on its
+ * last steps. */
+static inline char proc_state(const struct thread *thread)
+{
+    return thread->task.is_finished ? 'Z' : thread_state_letter(thread);
+}
+
 /* Nanoseconds in the ticks of /proc, 100 a second. */
 static inline uint64_t proc_ticks(uint64_t ns)
 {

@@ -3,6 +3,7 @@
 """Plays typed dialogues with a guest whose serial line is a terminal.
 
 A dialogue is a file of lines:
+    boot IMAGE WORDS with this archive and command line; first, or not at all
     type TEXT        TEXT and Return
     send TEXT        TEXT alone; \\x03, \\e, \\t and so on are understood
     expect REGEX     wait until the output since the last match holds it
@@ -112,20 +113,27 @@ class Dialogue:
 
 def play(path, options):
     name = os.path.splitext(os.path.basename(path))[0]
-    command = options.command.replace('@INITRD@', options.initrd)
+    with open(path, encoding='utf-8') as file:
+        lines = file.read().split('\n')
+    initrd, words = options.initrd, ''
+    for number, line in enumerate(lines):
+        if line.startswith('boot '):
+            _, initrd, words = (line + ' ').split(' ', 2)
+            lines[number] = ''
+    command = options.command.replace('@INITRD@', initrd)
+    command = command.replace('@WORDS@', words.strip())
     passed = 0
     with open(f'{options.logs}/dialogue-{name}.log', 'wb') as log:
         dialogue = Dialogue(command, log)
         try:
-            with open(path, encoding='utf-8') as lines:
-                for number, line in enumerate(lines, 1):
-                    held = dialogue.play(line.rstrip('\n'))
-                    passed += held is True
-                    if held is False:
-                        print(f'FAIL dialogue/{name}\n  line {number}: '
-                              f'{line.rstrip()}\n  had: '
-                              f'{dialogue.text[-400:]!r}\n  log: {log.name}')
-                        return passed, 1
+            for number, line in enumerate(lines, 1):
+                held = dialogue.play(line)
+                passed += held is True
+                if held is False:
+                    print(f'FAIL dialogue/{name}\n  line {number}: {line}\n'
+                          f'  had: {dialogue.text[-400:]!r}\n'
+                          f'  log: {log.name}')
+                    return passed, 1
         finally:
             dialogue.stop()
     print(f'PASS dialogue/{name} ({passed} cases)', flush=True)

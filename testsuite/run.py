@@ -17,6 +17,8 @@ import time
 
 SILENCE_SECONDS = 150  # the guest's own limit for one test is 120
 BOOT_SECONDS = 120
+# What a debug build says of itself that no program should bring about.
+COMPLAINT = re.compile(r'\[ *\d+\.\d+\] (undefined: |Bad access|BUG: |lost: )')
 
 
 class Result:
@@ -39,6 +41,8 @@ class Result:
                 self.passed += 1
         elif re.match(r'1\.\.\d+$', line):
             self.planned = int(line[3:])
+        elif COMPLAINT.match(line):
+            self.problems.append(f'the kernel complained: {line}')
         elif line.startswith('@@LEAK '):
             what, before, after = line[7:].split()
             self.problems.append(
@@ -56,6 +60,14 @@ class Result:
             self.problems.append(f'{self.planned} cases planned, {count} came')
         if not count:
             self.problems.append('not one case')
+
+    def keep(self, folder):
+        """The log of this test alone; where it is."""
+        path = os.path.join(folder, self.name.replace('/', '-') + '.log')
+        with open(path, 'w', encoding='utf-8') as out:
+            out.writelines(f'{line}\n' for line in self.lines)
+            out.writelines(f'# {problem}\n' for problem in self.problems)
+        return path
 
     def is_good(self):
         return not self.failed and not self.problems
@@ -159,6 +171,7 @@ def boot(options, tests, results, log):
 
 
 def report(options, result):
+    path = result.keep(options.logs)
     cases = result.passed + result.failed + result.skipped
     if result.is_good():
         print(f'PASS {result.name} ({cases} cases)', flush=True)
@@ -176,7 +189,7 @@ def report(options, result):
         for line in lines[-12:]:
             print(f'  | {line}')
     print(f'  only this one: make check TESTS={result.name}'
-          f'{options.again}; log: {options.log}', flush=True)
+          f'{options.again}; log: {path}', flush=True)
 
 
 def main():
@@ -185,12 +198,16 @@ def main():
                         help='QEMU command line with @INITRD@ in it')
     parser.add_argument('--initrd', required=True)
     parser.add_argument('--mkcpio', required=True)
-    parser.add_argument('--log', required=True)
+    parser.add_argument('--log', required=True,
+                        help='what the guests say, one log; with a folder of '
+                        'the same name for the logs of each test')
     parser.add_argument('--tap', help='file for the tests\' own lines')
     parser.add_argument('--again', default='')
     parser.add_argument('--silence', type=int, default=SILENCE_SECONDS)
     parser.add_argument('tests', nargs='+')
     options = parser.parse_args()
+    options.logs = os.path.splitext(options.log)[0]
+    os.makedirs(options.logs, exist_ok=True)
     results = []
     left = list(options.tests)
     with open(options.log, 'wb') as log:
@@ -203,6 +220,10 @@ def main():
                 out.write(f'== {result.name}\n')
                 out.writelines(f'{line}\n' for line in result.lines
                                if re.match(r'(not )?ok |1\.\.', line))
+    bad = [r.name for r in results if not r.is_good()]
+    if bad:
+        print(f'failed: {" ".join(bad)}')
+    print(f'logs: {options.logs}/')
     passed = sum(r.passed for r in results)
     skipped = sum(r.skipped for r in results)
     failed = sum(r.failed + len(r.problems) for r in results)
