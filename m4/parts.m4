@@ -146,6 +146,20 @@ AC_ARG_WITH([dynamic], [AS_HELP_STRING([--with-dynamic=DIR],
     [], [with_dynamic=$third_party_cpu/dynamic])
 DYNAMIC=$with_dynamic
 AC_SUBST([DYNAMIC])
+AC_ARG_WITH([debian], [AS_HELP_STRING([--with-debian=DIR],
+    [unpacked Debian programs for make check-programs
+     @<:@third_party/debian@:>@])],
+    [], [with_debian=$third_party_cpu/debian])
+DEBIAN=$with_debian
+AC_SUBST([DEBIAN])
+AC_ARG_VAR([CARGO], [Rust's builder, for the program of our own])
+AC_CHECK_PROGS([CARGO], [cargo], [:])
+AC_ARG_WITH([crates], [AS_HELP_STRING([--with-crates=DIR],
+    [a directory source of crates, with Tokio
+     @<:@/usr/share/cargo/registry@:>@])],
+    [], [with_crates=/usr/share/cargo/registry])
+CRATES=$with_crates
+AC_SUBST([CRATES])
 ])
 
 AC_DEFUN([TENON_SUMMARY], [

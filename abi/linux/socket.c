@@ -37,7 +37,7 @@ int address_argument(
         return -EINVAL;
     address->bytes = bytes;
     address->family = FAMILY_NONE;
-    return user_read(address->raw, from, bytes);
+    return bytes ? user_read(address->raw, from, bytes) : 0;
 }
 
 int address_give(const struct socket_address *address, void __user *to,

@@ -19,6 +19,9 @@ static const struct {
     { MSG_EOR, MESSAGE_END_RECORD },
 };
 
+/* What 32-bit calls add to their flags: no program may give it itself. */
+enum { MESSAGE_COMPAT = (int)0x80000000 };
+
 /* What no family knows is ignored, as everywhere. */
 static unsigned flags_from(unsigned linux_flags)
 {
@@ -137,6 +140,8 @@ long sys_sendmsg(int fd, const void __user *from, int flags)
     struct file *file;
     bool has_reference;
     int error;
+    if (flags & MESSAGE_COMPAT)
+        return -EINVAL;
     struct socket *socket = socket_argument(fd, &file, &has_reference, &error);
     if (!socket)
         return error;
@@ -281,6 +286,8 @@ long sys_recvmsg(int fd, void __user *at, int flags)
     struct file *file;
     bool has_reference;
     int error;
+    if (flags & MESSAGE_COMPAT)
+        return -EINVAL;
     struct socket *socket = socket_argument(fd, &file, &has_reference, &error);
     if (!socket)
         return error;

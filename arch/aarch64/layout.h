@@ -7,7 +7,7 @@
 #define PAGE_SHIFT 12
 #define PAGE_BYTES 4096ul
 
-#define USER_START 0x10000ul
+#define USER_START 0x1000ul
 #define USER_END   0x1000000000000ul
 
 #define LINEAR_BASE  0xffff800000000000ul

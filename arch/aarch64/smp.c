@@ -18,6 +18,7 @@
 
 static unsigned online = 1; /* [atomic] */
 static noreturn_fn void (*cpu_main)(unsigned cpu);
+static unsigned awaited; /* [atomic] the CPU that is to come, or 0 */
 static bool must_stop;   /* [atomic] */
 static unsigned stopped; /* [atomic] */
 
@@ -32,8 +33,17 @@ unsigned cpu_count(void)
 
 /* ------------------------------------------------------------ starting */
 
+static noreturn_fn void park(void)
+{
+    for (;;)
+        __asm__ volatile("msr daifset, #0xf\n\twfi" ::: "memory");
+}
+
 noreturn_fn void smp_enter(uint64_t cpu)
 {
+    /* Whoever comes when it is no longer waited for has no place here. */
+    if (!atomic_replace(&awaited, (unsigned)cpu, 0))
+        park();
     cpu_init(cpu);
     user_table_load_empty();
     gic_init_cpu();
@@ -42,15 +52,21 @@ noreturn_fn void smp_enter(uint64_t cpu)
     cpu_main(cpu);
 }
 
-static bool wait_online(const struct cpu_local *cpu, uint64_t ns)
+/* A host may be slow to run a CPU: one that has come is waited for. */
+static bool wait_online(const struct cpu_local *cpu)
 {
     enum { STEP_NS = 20000 };
-    for (uint64_t waited = 0; waited < ns; waited += STEP_NS) {
+    const uint64_t longest_ns = 5 * NS_PER_SECOND;
+    for (uint64_t waited = 0; waited < longest_ns; waited += STEP_NS) {
         if (atomic_load_acquire(&cpu->is_online))
             return true;
         clock_wait(STEP_NS);
     }
-    return atomic_load_acquire(&cpu->is_online);
+    if (atomic_replace(&awaited, cpu->id, 0))
+        return false;
+    while (!atomic_load_acquire(&cpu->is_online))
+        cpu_relax();
+    return true;
 }
 
 /* It begins without MMU and caches: what it reads there must be in RAM. */
@@ -70,9 +86,11 @@ static bool start_cpu(unsigned id, uint64_t affinity)
         return false;
     }
     tell_root();
+    cpu_locals[id].id = id;
+    atomic_store_release(&awaited, id);
     long error = power_do(POWER_CPU_ON, affinity,
         pointer_to_physical(secondary_entry), id);
-    if (!error && wait_online(&cpu_locals[id], NS_PER_SECOND))
+    if (!error && wait_online(&cpu_locals[id]))
         return true;
     log_error("the CPU with affinity %#lx does not start (%ld)",
         (unsigned long)affinity, error);
@@ -89,7 +107,7 @@ void smp_start(unsigned most, noreturn_fn void (*main)(unsigned cpu))
         if (machine.cpus[i] == cpu_locals[0].affinity)
             continue;
         if (!start_cpu(id, machine.cpus[i]))
-            return; /* it might come later, to its stack and number */
+            return; /* it might come yet, on the stack of its number */
         atomic_store_release(&online, id + 1);
     }
 }
@@ -113,8 +131,7 @@ void smp_stop_here(void)
     if (!atomic_load(&must_stop))
         return;
     atomic_add(&stopped, 1u);
-    for (;;)
-        __asm__ volatile("msr daifset, #0xf\n\twfi" ::: "memory");
+    park();
 }
 
 /* A CPU that has its interrupts off comes by when it turns them on. */

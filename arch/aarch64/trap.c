@@ -21,6 +21,7 @@ enum { /* of the syndrome of an abort */
     ABORT_STATUS = 0x3f,
     ABORT_WRITE = 0x40,
     ABORT_CACHE = 0x100, /* by maintenance, which counts as a write */
+    ABORT_TOLD = (int)0xfe000140, /* class, length, and the two above */
     STATUS_LEVEL = 3,
     STATUS_ADDRESS_SIZE = 0x00,
     STATUS_TRANSLATION = 0x04,
@@ -83,6 +84,19 @@ static int float_code(uint64_t syndrome)
                              : FPE_FLTRES;
 }
 
+/* What is no access has no syndrome for the program. */
+static unsigned long told_syndrome(const struct frame *frame)
+{
+    switch (class_of(frame)) {
+    case CLASS_CODE_USER:
+    case CLASS_DATA_USER:
+    case CLASS_PC_ALIGNMENT:
+    case CLASS_SP_ALIGNMENT:
+        return frame->syndrome;
+    }
+    return 0;
+}
+
 static void raise(
     struct frame *frame, int signal, int code, uintptr_t address)
 {
@@ -90,7 +104,7 @@ static void raise(
         .code = code,
         .address = address,
         .vector = class_of(frame),
-        .error = frame->syndrome };
+        .error = told_syndrome(frame) };
     on_exception(frame, &exception);
 }
 
@@ -153,8 +167,7 @@ static struct fault fault_of(const struct frame *frame)
         .error = frame->syndrome };
     /* Whether the kernel has something there is not the program's to know. */
     if (fault.from_user && fault.address >= USER_END)
-        fault.error = (fault.error & ~(unsigned long)ABORT_STATUS) |
-                      STATUS_TRANSLATION;
+        fault.error = (fault.error & (unsigned)ABORT_TOLD) | STATUS_TRANSLATION;
     return fault;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* clone, vfork, unshare: each flag, what each shares, what does not go
  * together. */
+#include "cpu.h"
 #include "clone.h"
 
 #include <sys/mman.h>
@@ -263,7 +264,7 @@ static void waits_for_child(void)
     int ends[2];
     char byte;
     pipe(ends);
-    child = vfork();
+    child = vfork_here();
     if (!child) {
         dup2(ends[0], 0);
         close(ends[1]);
@@ -279,7 +280,7 @@ static void waits_for_child(void)
     (void)byte;
     close(ends[0]);
     /* Or is killed. */
-    child = vfork();
+    child = vfork_here();
     if (!child) {
         kill(getpid(), SIGKILL);
         _exit(1);
@@ -294,7 +295,7 @@ static void signal_while_waiting(void)
     int seen = -1;
     everyones[0] = -1;
     pid_t me = getpid();
-    long child = vfork();
+    long child = vfork_here();
     if (!child) {
         kill(me, SIGURG);
         usleep(20000);

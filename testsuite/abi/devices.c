@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* /dev/null, zero, full, random, urandom; getrandom; the names in /dev. */
+#include "cpu.h"
 #include "who.h"
 
 #include <poll.h>
@@ -29,7 +30,7 @@ static void numbers(void)
         { "/dev/full", 1, 7, 0666 }, { "/dev/random", 1, 8, 0666 },
         { "/dev/urandom", 1, 9, 0666 }, { "/dev/kmsg", 1, 11, 0644 },
         { "/dev/tty", 5, 0, 0666 }, { "/dev/console", 5, 1, 0600 },
-        { "/dev/ptmx", 5, 2, 0666 }, { "/dev/ttyS0", 4, 64, 0600 },
+        { "/dev/ptmx", 5, 2, 0666 }, { "/dev/" CONSOLE_NAME, CONSOLE_MAJOR, 64, 0600 },
     };
     for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) {
         struct stat s;

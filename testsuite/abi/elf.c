@@ -3,23 +3,22 @@
  * finds in its registers when it starts.  Each ends with a status of its own. */
 #include "exec_tools.h"
 
-#ifdef __x86_64__
 #include <elf.h>
+#include <stdint.h>
 
 enum { BASE = 0x400000, CODE_AT = 0x200, STATUS = 42 };
+
+#ifdef __x86_64__
+#include "elf_code_x86_64.h"
+#else
+#include "elf_code_aarch64.h"
+#endif
 
 static struct image {
     Elf64_Ehdr header;
     Elf64_Phdr segments[4];
     unsigned char rest[0x3000];
 } image;
-
-/* exit(42) */
-static const unsigned char exits[] = {
-    0xbf, STATUS, 0, 0, 0, /* mov $42, %edi */
-    0xb8, 60, 0, 0, 0,     /* mov $60, %eax */
-    0x0f, 0x05,            /* syscall */
-};
 
 static unsigned char *byte_at(size_t offset)
 {
@@ -49,7 +48,7 @@ static void begin_with(const void *code, size_t bytes)
     image.header = (Elf64_Ehdr){
         .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, 1 },
         .e_type = ET_EXEC,
-        .e_machine = EM_X86_64,
+        .e_machine = MACHINE,
         .e_version = 1,
         .e_entry = BASE + CODE_AT,
         .e_phoff = sizeof image.header,
@@ -86,7 +85,7 @@ static void kinds(void)
     image.header.e_ident[EI_MAG3] = 'f';
     is(outcome(), ENOEXEC);
     begin();
-    image.header.e_machine = EM_AARCH64;
+    image.header.e_machine = OTHER_MACHINE;
     is(outcome(), ENOEXEC);
     begin();
     image.header.e_machine = EM_NONE;
@@ -124,15 +123,11 @@ static void segments(void)
     is(outcome(), STATUS);
 }
 
-/* movzbl (address), %edi; exit */
+/* exit with the byte at the address */
 static void begin_that_reads(uint32_t address)
 {
-    static const unsigned char reads[] = {
-        0x0f, 0xb6, 0x3c, 0x25, 0, 0, 0, 0, /* movzbl address, %edi */
-        0xb8, 60, 0, 0, 0, 0x0f, 0x05,
-    };
     begin_with(reads, sizeof reads);
-    memcpy(byte_at(CODE_AT + 4), &address, sizeof address);
+    set_reads_address(byte_at(CODE_AT), address);
 }
 
 static void zeros(void)
@@ -174,11 +169,6 @@ static void rights(void)
     begin();
     image.header.e_entry = BASE + 0x5000;
     is(outcome(), 1000 + SIGSEGV);
-    /* movb $1, (BASE); exit */
-    static const unsigned char writes[] = {
-        0xc6, 0x04, 0x25, 0x00, 0x00, 0x40, 0x00, 0x01,
-        0xbf, STATUS, 0, 0, 0, 0xb8, 60, 0, 0, 0, 0x0f, 0x05,
-    };
     begin_with(writes, sizeof writes);
     is(outcome(), 1000 + SIGSEGV);
     image.segments[0].p_flags = PF_R | PF_W | PF_X;
@@ -206,7 +196,7 @@ static void interpreters(void)
     put_text("text", "no program, and longer than an ELF header: "
                      "sixty-four bytes and a few more", 0755);
     put_text("unloaded", "x", 0644);
-    image.header.e_machine = EM_AARCH64;
+    image.header.e_machine = OTHER_MACHINE;
     put_file("other", &image, sizeof image, 0755);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin();
@@ -247,57 +237,12 @@ static void movable(void)
 /* All registers are zero but for the stack's, which is aligned; the flags and
  * the floating point are as the ABI wants them.  The status counts the checks
  * that failed. */
-static const char code_text[] =
-    /* xor of all into rdi: or them together */
-    "\x48\x09\xc7" /* or %rax, %rdi */
-    "\x48\x09\xdf" /* or %rbx, %rdi */
-    "\x48\x09\xef" /* or %rbp, %rdi */
-    "\x48\x09\xd7" /* or %rdx, %rdi */
-    "\x48\x09\xf7" /* or %rsi, %rdi */
-    "\x4c\x09\xc7" /* or %r8, %rdi */
-    "\x4c\x09\xcf" /* or %r9, %rdi */
-    "\x4c\x09\xd7" /* or %r10, %rdi */
-    "\x4c\x09\xe7" /* or %r12, %rdi */
-    "\x4c\x09\xef" /* or %r13, %rdi */
-    "\x4c\x09\xf7" /* or %r14, %rdi */
-    "\x4c\x09\xff" /* or %r15, %rdi */
-    "\x48\x89\xe0" /* mov %rsp, %rax */
-    "\x83\xe0\x0f" /* and $15, %eax */
-    "\x48\x09\xc7" /* or %rax, %rdi */
-    "\x66\x8c\xe0" /* mov %fs, %ax */
-    "\x48\x09\xc7"
-    "\x66\x8c\xe8" /* mov %gs, %ax */
-    "\x48\x09\xc7"
-    "\x0f\xae\x5c\x24\xf8"         /* stmxcsr -8(%rsp) */
-    "\x81\x74\x24\xf8\x80\x1f\0\0" /* xorl $0x1f80, -8(%rsp) */
-    "\x48\x63\x44\x24\xf8"         /* movslq -8(%rsp), %rax */
-    "\x48\x09\xc7"
-    "\xd9\x7c\x24\xf8"             /* fnstcw -8(%rsp) */
-    "\x0f\xb7\x44\x24\xf8"         /* movzwl -8(%rsp), %eax */
-    "\x35\x7f\x03\0\0"             /* xor $0x37f, %eax */
-    "\x48\x09\xc7"
-    "\x66\x48\x0f\x7e\xf8" /* movq %xmm7, %rax */
-    "\x48\x09\xc7"
-    "\x8b\x04\x24"                 /* mov (%rsp), %eax: argc */
-    "\x83\xf0\x01"                 /* xor $1, %eax */
-    "\x48\x09\xc7"
-    "\x48\x85\xff"                 /* test %rdi, %rdi */
-    "\x40\x0f\x95\xc7"             /* setne %dil */
-    "\x40\x0f\xb6\xff"             /* movzbl %dil, %edi */
-    "\xb8\x3c\0\0\0"               /* mov $60, %eax */
-    "\x0f\x05";
-
 static void registers(void)
 {
-    begin_with(code_text, sizeof code_text - 1);
-    /* Something to be forgotten. */
-    unsigned mxcsr = 0x1fa0 | 0x6000, control = 0xc7f;
-    asm volatile("ldmxcsr %0; fldcw %1; pcmpeqd %%xmm7, %%xmm7; fld1"
-                 :: "m"(mxcsr), "m"(control) : "xmm7");
+    begin_with(checks_registers, sizeof checks_registers);
+    spoil_registers(); /* something to be forgotten */
     is(outcome(), 0);
-    asm volatile("fninit");
-    mxcsr = 0x1f80;
-    asm volatile("ldmxcsr %0" :: "m"(mxcsr));
+    mend_registers();
 }
 
 static void run(void)
@@ -311,10 +256,4 @@ static void run(void)
     movable();
     registers();
 }
-#else
-static void run(void)
-{
-    skip("images", "made for another CPU");
-}
-#endif
 TEST_MAIN

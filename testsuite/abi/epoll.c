@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* epoll: creation, errors of epoll_ctl and epoll_wait, level and edge, once,
  * time-outs and signals. */
+#include "cpu.h"
 #include "epoll_tools.h"
 
 #include <sys/resource.h>
@@ -32,7 +33,7 @@ static void creation(void)
     ok(readlink(path, text, sizeof text - 1) > 0);
     is_text(text, "anon_inode:[eventpoll]");
     close(epoll);
-    is(sizeof(struct epoll_event), 12);
+    is(sizeof(struct epoll_event), EPOLL_EVENT_BYTES);
 }
 
 static void errors(void)

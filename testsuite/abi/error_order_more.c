@@ -173,6 +173,10 @@ static void sockets(void)
     fails_with(EINVAL, connect(file, in_hole(), 1000));
     fails_with(ENOTSOCK, connect(file, (void *)room, 10));
     fails_with(ENOTSOCK, bind(file, in_hole(), 10));
+    fails_with(ENOTSOCK, connect(file, in_hole(), 0));
+    fails_with(EINVAL, connect(one, in_hole(), 0));
+    fails_with(EINVAL, syscall(SYS_sendmsg, -1, in_hole(), 1u << 31));
+    fails_with(EINVAL, syscall(SYS_recvmsg, -1, in_hole(), 1u << 31));
     close(one);
 }
 

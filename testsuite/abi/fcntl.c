@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* fcntl, but for locks: F_SETFL, owners and signals, pipes, and what is not
  * known; ioctls of any file. */
+#include "cpu.h"
 #include "who.h"
 
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 
-#define LARGE 0100000
 
 static int flags_of(int fd)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* fork, vfork, exit statuses, wait4, waitid. */
+#include "cpu.h"
 #include "tap.h"
 
 #include <sys/resource.h>
@@ -54,7 +55,7 @@ static void memory_is_copied(void)
 static void vfork_shares(void)
 {
     static volatile int word;
-    pid_t child = vfork();
+    pid_t child = vfork_here();
     if (!child) {
         word = 5;
         _exit(3);

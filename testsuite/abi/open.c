@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* open, openat, creat: each flag, and each error of open(2). */
+#include "cpu.h"
 #include "who.h"
 
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/sysmacros.h>
 
-#define LARGE 0100000 /* musl hides it from its own macros on some machines */
 
 static int flags_of(int fd)
 {

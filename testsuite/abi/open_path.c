@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* O_PATH: a descriptor that is only a place; and O_TMPFILE: a file that is in
  * no place. */
+#include "cpu.h"
 #include "who.h"
 
 #include <poll.h>
@@ -11,7 +12,6 @@
 #include <sys/xattr.h>
 #include <sys/time.h>
 
-#define LARGE 0100000
 
 static char proc_path[64];
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* /proc about the system: what can be known of its files' form and values. */
+#include "cpu.h"
 #include "proc.h"
 
 #include <dirent.h>
@@ -48,7 +49,7 @@ static void identity(void)
     uname(&names);
     is_text(names.nodename, "other");
     sethostname("(none)", 6);
-    ok(strstr(whole("/proc/cmdline"), "console=ttyS0"));
+    ok(strstr(whole("/proc/cmdline"), "console=" CONSOLE_NAME));
 }
 
 static void times(void)
@@ -171,7 +172,7 @@ static void settings(void)
         { "/proc/sys/vm/overcommit_memory", "0\n" },
         { "/proc/sys/vm/overcommit_ratio", "50\n" },
         { "/proc/sys/vm/max_map_count", "65530\n" },
-        { "/proc/sys/vm/mmap_min_addr", "65536\n" },
+        { "/proc/sys/vm/mmap_min_addr", LEAST_ADDRESS "\n" },
         { "/proc/sys/vm/swappiness", "%d\n" },
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)

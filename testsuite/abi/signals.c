@@ -166,8 +166,61 @@ static void traps(void)
     is(registers.gregs[REG_ERR], 0);
 }
 #else
+/* The ESR record after that of the FP state, or 0. */
+static unsigned long syndrome(void)
+{
+    const unsigned *record = (const unsigned *)registers.__reserved;
+    if (record[0] != 0x46508001 || record[1] != 528)
+        return 0;
+    record += 528 / 4;
+    return record[0] == 0x45535201 && record[1] == 16
+        ? *(const unsigned long *)(record + 2)
+        : 0;
+}
+
 static void traps(void)
 {
+    volatile char *page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE |
+        MAP_ANONYMOUS, -1, 0);
+    if (!sigsetjmp(out, 1))
+        page[1] = 1;
+    is(syndrome() >> 26, 0x24); /* data, of a program */
+    is(syndrome() & 0x7c, 0x44); /* a write, to nothing */
+    is(registers.fault_address, (long)page + 1);
+    last_code = page[0];
+    if (!sigsetjmp(out, 1))
+        page[2] = 1;
+    is(syndrome() & 0x7c, 0x4c); /* a page is there */
+    munmap((void *)page, 4096);
+    if (!sigsetjmp(out, 1))
+        last_code = page[3];
+    is(syndrome() & 0x7c, 0x04);
+    if (!sigsetjmp(out, 1))
+        last_code = *(volatile char *)0xffffc00000000000ul;
+    is(syndrome() & 0x7c, 0x04); /* whatever is there */
+    is(last_code, SEGV_MAPERR);
+    if (!sigsetjmp(out, 1))
+        ((void (*)(void))8)();
+    is(syndrome() >> 26, 0x20); /* code */
+    if (!sigsetjmp(out, 1))
+        __asm__ volatile("udf #0");
+    is(last_code, ILL_ILLOPC);
+    ok(last_address == (void *)registers.pc);
+    is(syndrome(), 0);
+    if (!sigsetjmp(out, 1))
+        __asm__ volatile("brk #1");
+    is(last_code, TRAP_BRKPT);
+    ok(last_address == (void *)registers.pc);
+    if (!sigsetjmp(out, 1))
+        __asm__ volatile("mrs x0, ttbr0_el1" ::: "x0");
+    is(last_code, ILL_ILLOPC);
+    if (!sigsetjmp(out, 1))
+        __asm__ volatile("adr x1, 1f; add x1, x1, #2; br x1; 1: nop" ::: "x1");
+    is(last_code, BUS_ADRALN);
+    ok(last_address == (void *)registers.pc && registers.pc % 4 == 2);
+    unsigned long id = 0;
+    __asm__ volatile("mrs %0, midr_el1" : "=r"(id)); /* answered by the kernel */
+    is(id >> 16 & 15, 15);
 }
 #endif
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* uname, host names, sysinfo, getrandom, prctl, personality, arch_prctl, and
  * calls that do not exist. */
+#include "cpu.h"
 #include "tap.h"
 
 #include <linux/random.h>
@@ -49,11 +50,7 @@ static void names(void)
     is_text(names.sysname, "Linux");
     ok(!strncmp(names.release, "6.1.", 4));
     ok(strlen(names.version) > 0);
-#ifdef __x86_64__
-    is_text(names.machine, "x86_64");
-#else
-    is_text(names.machine, "aarch64");
-#endif
+    is_text(names.machine, CPU_NAME);
     fails_with(EFAULT, syscall(SYS_uname, 8));
     is(sethostname("tenon.test", 10), 0);
     is(setdomainname("domain", 6), 0);

@@ -5,6 +5,7 @@
  *
  *     @wait SECONDS    let time pass
  *     @line TEXT       until the terminal has said a line of TEXT alone
+ *     @text TEXT       until it has said TEXT, wherever
  *     @send \xNN…      bytes, without Return
  *     @close           hang up
  *     anything else    is typed, with Return
@@ -90,11 +91,17 @@ static char *find_line(const char *text)
     }
 }
 
-static void wait_for_line(const char *text)
+static char *find_text(const char *text)
+{
+    char *found = memmem(said, said_bytes, text, strlen(text));
+    return found ? found + strlen(text) : NULL;
+}
+
+static void wait_for_what(char *find(const char *), const char *text)
 {
     long long limit = now_ms() + PATIENCE_MS;
     char *end;
-    while (!(end = find_line(text))) {
+    while (!(end = find(text))) {
         if (now_ms() >= limit || !listen(limit - now_ms())) {
             printf("\npty: never said: %s\n", text);
             lines_missed++;
@@ -129,7 +136,9 @@ static void play(char *line)
     if (!strncmp(line, "@wait ", 6)) {
         wait_for_time((long long)(atof(line + 6) * 1000));
     } else if (!strncmp(line, "@line ", 6)) {
-        wait_for_line(line + 6);
+        wait_for_what(find_line, line + 6);
+    } else if (!strncmp(line, "@text ", 6)) {
+        wait_for_what(find_text, line + 6);
     } else if (!strncmp(line, "@send ", 6)) {
         send_bytes(line + 6);
     } else if (!strcmp(line, "@close")) {

@@ -18,14 +18,14 @@ inside() { chroot /dynamic /bin/bash -c "cd /tmp; $1"; }
 is 'bash' "$(inside 'echo $((6 * 7)) $BASH')" '42 /bin/bash'
 is 'a program' "$(inside 'ls -d /bin /usr')" '/bin
 /usr'
-is 'the loader by itself' "$(inside '/lib64/ld-linux-x86-64.so.2 /bin/echo loaded')" \
+is 'the loader by itself' "$(inside "$linker /bin/echo loaded")" \
     loaded
-is 'what it would load' "$(inside '/lib64/ld-linux-x86-64.so.2 --list /bin/ls' |
-    sed 's/ (0x.*//; s/^	//' | grep -v vdso)" \
-    'libselinux.so.1 => /lib/x86_64-linux-gnu/libselinux.so.1
-libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6
-libpcre2-8.so.0 => /usr/lib/x86_64-linux-gnu/libpcre2-8.so.0
-/lib64/ld-linux-x86-64.so.2'
+is 'what it would load' "$(inside "$linker --list /bin/ls" |
+    sed 's/ (0x.*//; s/^	//' | grep -v -e vdso -e '^$' | sort)" \
+    "$linker
+libc.so.6 => /lib/$cpu-linux-gnu/libc.so.6
+libpcre2-8.so.0 => /usr/lib/$cpu-linux-gnu/libpcre2-8.so.0
+libselinux.so.1 => /lib/$cpu-linux-gnu/libselinux.so.1"
 is 'a library that is missing' "$(inside 'cp /bin/ls l; LD_LIBRARY_PATH=/none ./l -d /
     printf "#include" > x.so; LD_PRELOAD=/tmp/x.so ls -d / 2> /dev/null; rm x.so')" '/
 /'
@@ -118,17 +118,17 @@ is 'what sees where it is' "$(inside 'readlink /proc/self/exe; readlink /proc/$$
     readlink /proc/$$/root')" '/bin/readlink
 /bin/bash
 /'
-is 'its map has its files' "$(inside 'cat /proc/self/maps' | awk '{ print $6 }' | uniq |
-    grep '^/' | tr '\n' ' ')" \
-    '/bin/cat /lib/x86_64-linux-gnu/libc.so.6 /lib/x86_64-linux-gnu/ld-linux-x86-64.so.2 '
+is 'its map has its files' "$(inside 'cat /proc/self/maps' | awk '{ print $6 }' |
+    grep '^/' | uniq | tr '\n' ' ')" \
+    "/bin/cat /lib/$cpu-linux-gnu/libc.so.6 /lib/$cpu-linux-gnu/${linker##*/} "
 is 'mksh with glibc' "$(chroot /dynamic /bin/mksh -c 'print $((2 * 512)) $KSH_VERSION' |
     cut -c 1-4)" 1024
 is 'pathological: a script' "$(inside 'printf "#!/bin/bash\necho script \$1\n" > run
     chmod +x run; ./run arg')" 'script arg'
 is 'uname, date, id' "$(inside 'uname -sm; TZ=UTC date -d @0 +%F; id -u; nproc' |
-    head -n 3)" 'Linux x86_64
+    head -n 3)" "Linux $cpu
 1970-01-01
-0'
+0"
 is 'stty needs a terminal' "$(inside 'stty -a < /dev/null' 2>&1 | sed 's/.*: //')" \
     'Inappropriate ioctl for device'
 is 'and finds one' "$(echo '@wait 1' | /tests/helper/pty chroot /dynamic \

@@ -68,9 +68,11 @@ is 'zero bytes' "$(find t -name '*.txt' -print0 | sort -z | xargs -0 -n 1)" \
     't/a/b/y.txt
 t/a/x.txt'
 is 'nothing' "$(xargs -r echo x < /dev/null; xargs echo y < /dev/null)" y
-is 'statuses' "$(echo x | xargs false; echo $?
+# BusyBox hears of a program that is missing through the memory that vfork
+# shares; that of musl for aarch64 shares none.
+like 'statuses' "$(echo x | xargs false; echo $?
     echo x | xargs no_such_program 2> /dev/null; echo $?)" '123
-127'
+12[37]'
 is 'a long list' "$(seq 1 20000 | xargs echo | wc -w | tr -d ' ')" 20000
 is 'side by side' "$(seq 1 8 | xargs -P 4 -n 1 sh -c 'sleep 0.1; echo $1' x |
     sort -n | tr '\n' ' ')" '1 2 3 4 5 6 7 8 '

@@ -7,9 +7,14 @@
 #     skip 'a claim' 'why not'
 #     under NAME SCRIPT…
 #     finish
+# $cpu is the CPU that programs are for, and $linker what loads dynamic ones.
 # $SH is the shell under test; scripts that tell of the shell start it by that.
 : "${SH:=sh}"
 export SH
+case $(dd if=/bin/busybox bs=1 skip=18 count=1 2> /dev/null | od -An -tu1) in
+*62) cpu=x86_64 linker=/lib64/ld-linux-x86-64.so.2 ;;
+*183) cpu=aarch64 linker=/lib/ld-linux-aarch64.so.1 ;;
+esac
 cases=0
 failures=0
 say_case() {

@@ -289,7 +289,7 @@ static void terabytes(void)
     is(made, 200);
     while (made--)
         munmap(at[made], 1l << 39);
-    fails_with(ENOMEM, (long)mmap(NULL, 1l << 47, PROT_NONE,
+    fails_with(ENOMEM, (long)mmap(NULL, 1l << 48, PROT_NONE,
         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
 }
 

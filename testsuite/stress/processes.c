@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Processes by the thousand: forks of forks, programs that start programs,
  * parents that go before their children, a fork bomb under a limit. */
+#include "../abi/cpu.h"
 #include "stress.h"
 #include <sched.h>
 
@@ -72,7 +73,7 @@ static void exec_self(int number)
     char *arguments[] = { "processes", "count", NULL };
     char *environment[] = { NULL };
     for (volatile int i = 0; i < 4; i++) {
-        pid_t child = i & 1 ? vfork() : fork();
+        pid_t child = i & 1 ? vfork_here() : fork();
         if (!child) {
             execve("/proc/self/exe", arguments, environment);
             _exit(1);

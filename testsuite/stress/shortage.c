@@ -2,6 +2,7 @@
 /* Programs that want more than there is: of memory in all its forms, of
  * descriptors, of names.  One of them ends or gets an error; the others and the
  * system go on. */
+#include "../abi/cpu.h"
 #include "stress.h"
 #include <sys/mount.h>
 #include <sys/sysinfo.h>
@@ -137,7 +138,7 @@ static void many(void)
 static void eat_after_vfork(void *data)
 {
     expect_victim();
-    if (!vfork())
+    if (!vfork_here())
         eat(NULL);
     _exit(1);
 }
@@ -352,7 +353,7 @@ static void big_arguments(void)
     fails_with(E2BIG, execv("/bin/true", arguments));
     arguments[1] = text + sizeof text - 131072;
     fflush(stdout);
-    pid_t child = vfork();
+    pid_t child = vfork_here();
     if (!child) {
         execv("/bin/true", arguments);
         _exit(1);
@@ -364,7 +365,7 @@ static void big_arguments(void)
         arguments[i] = text + sizeof text - 100;
     fails_with(E2BIG, execv("/bin/true", arguments));
     arguments[10000] = NULL;
-    child = vfork();
+    child = vfork_here();
     if (!child) {
         execv("/bin/true", arguments);
         _exit(1);
