@@ -72,10 +72,18 @@ reads_whole_words size_t strlen(const char *text)
     return end - text;
 }
 
-size_t strnlen(const char *text, size_t most)
+reads_whole_words size_t strnlen(const char *text, size_t most)
 {
-    const char *end = memchr(text, 0, most);
-    return end ? (size_t)(end - text) : most;
+    size_t length = 0;
+    for (; length < most && !is_aligned(text + length); length++)
+        if (!text[length])
+            return length;
+    while (most - length >= sizeof(long) &&
+           !zero_bytes(*(const unsigned long *)(text + length)))
+        length += sizeof(long);
+    while (length < most && text[length])
+        length++;
+    return length;
 }
 
 int strcmp(const char *a, const char *b)

@@ -24,4 +24,9 @@ int user_string_new(char **text, const char __user *from, size_t capacity);
 /* Reads a word without serving faults: 0 or -EFAULT. */
 int user_peek(uint32_t *word, const uint32_t __user *from);
 
+/* The address of a member of what a program says is a structure there: it may
+ * say anything, so no pointer is made of it. */
+#define user_member(at, type, member)                                          \
+    ((void __user *)((uintptr_t)(at) + offsetof(type, member)))
+
 #endif

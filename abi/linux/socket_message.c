@@ -150,15 +150,21 @@ long sys_sendmsg(int fd, const void __user *from, int flags)
     return result;
 }
 
-static long send_messages(struct socket *socket,
-    struct linux_mmsghdr __user *at, unsigned count, int flags)
+/* One of several messages: its header comes first. */
+static int give_bytes(const char __user *at, unsigned bytes)
+{
+    return user_write(user_member(at, struct linux_mmsghdr, bytes), &bytes,
+        sizeof bytes);
+}
+
+static long send_messages(
+    struct socket *socket, char __user *at, unsigned count, int flags)
 {
     ssize_t result = 0;
     unsigned sent = 0;
-    for (; sent < count; sent++, at++) {
-        result = send_message(socket, &at->header, flags);
-        unsigned bytes = result;
-        if (result >= 0 && user_write(&at->bytes, &bytes, sizeof bytes))
+    for (; sent < count; sent++, at += sizeof(struct linux_mmsghdr)) {
+        result = send_message(socket, (void __user *)at, flags);
+        if (result >= 0 && give_bytes(at, result))
             result = -EFAULT;
         if (result < 0)
             break;
@@ -296,19 +302,17 @@ long sys_recvmsg(int fd, void __user *at, int flags)
     return result;
 }
 
-static long receive_messages(struct socket *socket,
-    struct linux_mmsghdr __user *at, unsigned count, int flags,
-    uint64_t deadline_ns)
+static long receive_messages(struct socket *socket, char __user *at,
+    unsigned count, int flags, uint64_t deadline_ns)
 {
     ssize_t result = socket_take_error(socket);
     unsigned received = 0;
     if (result)
         return result;
-    for (; received < count; at++) {
+    for (; received < count; at += sizeof(struct linux_mmsghdr)) {
         result = receive_message(
-            socket, &at->header, flags & ~MSG_WAITFORONE);
-        unsigned bytes = result;
-        if (result >= 0 && user_write(&at->bytes, &bytes, sizeof bytes))
+            socket, (void __user *)at, flags & ~MSG_WAITFORONE);
+        if (result >= 0 && give_bytes(at, result))
             result = -EFAULT;
         if (result < 0)
             break;

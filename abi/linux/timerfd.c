@@ -36,18 +36,21 @@ long sys_timerfd_create(int number, int flags)
     return -EINVAL;
 }
 
+#define INTERVAL(at) user_member(at, struct __kernel_itimerspec, it_interval)
+#define VALUE(at)    user_member(at, struct __kernel_itimerspec, it_value)
+
 static int setting_argument(
-    struct timerfd_setting *setting, const struct __kernel_itimerspec __user *at)
+    struct timerfd_setting *setting, const void __user *at)
 {
-    int error = time_argument(&at->it_interval, &setting->interval_ns);
-    return error ? error : time_argument(&at->it_value, &setting->value_ns);
+    int error = time_argument(INTERVAL(at), &setting->interval_ns);
+    return error ? error : time_argument(VALUE(at), &setting->value_ns);
 }
 
-static int setting_give(struct __kernel_itimerspec __user *to,
-    const struct timerfd_setting *setting)
+static int setting_give(
+    void __user *to, const struct timerfd_setting *setting)
 {
-    int error = time_give(&to->it_interval, setting->interval_ns);
-    return error ? error : time_give(&to->it_value, setting->value_ns);
+    int error = time_give(INTERVAL(to), setting->interval_ns);
+    return error ? error : time_give(VALUE(to), setting->value_ns);
 }
 
 long sys_timerfd_settime(
