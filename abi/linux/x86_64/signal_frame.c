@@ -201,14 +201,15 @@ static size_t claimed_bytes(const char __user *at)
     struct _fpx_sw_bytes words;
     uint32_t magic2;
     if (!has_xsave() ||
-        user_read(&words, at + offsetof(struct _fpstate_64, sw_reserved),
+        user_read(&words, user_member(at, struct _fpstate_64, sw_reserved),
             sizeof words))
         return FX_BYTES;
     if (words.magic1 != FP_XSTATE_MAGIC1 || words.xstate_size > fpu_bytes() ||
         words.xstate_size < FX_BYTES + 64 ||
         words.xstate_size > words.extended_size)
         return FX_BYTES;
-    if (user_read(&magic2, at + words.xstate_size, sizeof magic2) ||
+    if (user_read(&magic2, (void __user *)((uintptr_t)at + words.xstate_size),
+            sizeof magic2) ||
         magic2 != FP_XSTATE_MAGIC2)
         return FX_BYTES;
     return words.xstate_size;
@@ -243,10 +244,10 @@ static int read_fp(const char __user *at)
 
 static int leave_handler(struct frame *frame)
 {
-    const struct signal_frame __user *from =
-        (const struct signal_frame __user *)(frame_sp(frame) - 8);
+    uintptr_t from = frame_sp(frame) - 8;
     struct ucontext context;
-    if (user_read(&context, &from->context, sizeof context))
+    if (user_read(&context, user_member(from, struct signal_frame, context),
+            sizeof context))
         return -EFAULT;
     /* Beyond what a program may have the way out would fault in the kernel. */
     if (context.uc_mcontext.rip >= USER_END)
