@@ -116,10 +116,22 @@ bool place_make(const char *path)
     return !chdir("/");
 }
 
+/* Of its own: root changes the modes of what it has open. */
+static int open_null(void)
+{
+    char name[40];
+    snprintf(name, sizeof name, "/tmp/null-%d", (int)getpid());
+    if (mknod(name, S_IFCHR | 0666, makedev(1, 3)))
+        return open("/dev/null", O_RDWR);
+    int null = open(name, O_RDWR);
+    unlink(name);
+    return null;
+}
+
 /* Nobody is to write to the console. */
 void place_enter(const char *path)
 {
-    int null = open("/dev/null", O_RDWR);
+    int null = open_null();
     for (int fd = 0; fd < 3; fd++)
         dup2(null, fd);
     if (chdir(path) || chroot(".") || chdir("/"))
