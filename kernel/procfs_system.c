@@ -92,7 +92,10 @@ int show_loadavg(struct text *text, const struct proc_subject *subject)
         uint32_t value = load[i] + 65536 / 200; /* rounded */
         text_print(text, "%u.%02u ", value >> 16, (value & 0xffff) * 100 >> 16);
     }
-    text_print(text, "%u/%u %d\n", max(running, 1u), thread_count(), pid_last());
+    /* One that moved meanwhile was seen on both CPUs, or on none. */
+    unsigned threads = thread_count();
+    running = min(max(running, 1u), threads);
+    text_print(text, "%u/%u %d\n", running, threads, pid_last());
     return 0;
 }
 
