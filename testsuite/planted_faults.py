@@ -53,7 +53,8 @@ OTHERS = {
     'reference_put_twice': (
         r'a reference is put that nobody had', r'reference_put_twice\+'),
     'sleep_under_lock': (
-        r'Kernel panic .*not so: .*!lock_spins_held', r'sleep_under_lock\+'),
+        r'Kernel panic .*not so: .*!lock_spins_held', r'schedule\+',
+        r'store_plant\+'),
     'lock_out_of_order': (
         r'Kernel panic .*lock \w+ of rank \d+ taken under',
         r'spin_lock\+', r'store_plant\+'),
