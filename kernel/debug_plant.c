@@ -9,6 +9,7 @@
 #include "arch/clock.h"
 #include "lib/errno.h"
 #include "lib/refcount.h"
+#include "lib/shadow.h"
 #include "lib/spinlock.h"
 #include "lib/string.h"
 #include "mm/heap.h"
@@ -18,7 +19,7 @@
 #include "sched/timer.h"
 #include "sched/watch.h"
 
-enum { BLOCK_BYTES = 100, LARGE_BYTES = 5000 };
+enum { BLOCK_BYTES = 100, LARGE_BYTES = 5000, HEAP_ROUNDS = 20000, PAGE_ROUNDS = 100 };
 
 /* What the compiler must not see through. */
 static volatile size_t hidden_offset;
@@ -106,6 +107,38 @@ static void global_read_behind(void)
     hide(global_before)[0] = 1;
     hidden_offset = sizeof global_text;
     sink = hide(global_text)[hidden_offset];
+}
+
+/* Writes that no check sees, but whoever gets the memory next. */
+static void heap_write_freed(void)
+{
+    char *block = hide(heap_alloc(BLOCK_BYTES));
+    heap_free(block);
+    memory_fill(hide(block) + 50, 0, 8);
+    for (unsigned i = 0; i < HEAP_ROUNDS; i++)
+        heap_free(heap_alloc(BLOCK_BYTES));
+}
+
+static void page_write_freed(void)
+{
+    struct page *page = page_alloc(PAGE_KERNEL, 0);
+    char *bytes = hide(page_pointer(page));
+    pages_free(page);
+    memory_fill(bytes + 100, 0, 8);
+    for (unsigned i = 0; i < PAGE_ROUNDS; i++)
+        sink = !page_alloc(PAGE_KERNEL, 0);
+}
+
+static __attribute__((noinline)) unsigned descend(unsigned depth)
+{
+    volatile char room[128];
+    room[depth % sizeof room] = 1;
+    return depth ? descend(depth - 1) + room[0] : 0;
+}
+
+static void stack_overflow(void)
+{
+    sink = descend(10000);
 }
 
 static void reference_too_many(void)
@@ -207,6 +240,9 @@ static const struct plant {
     { "stack_write_behind", stack_write_behind },
     { "stack_read_ended", stack_read_ended },
     { "global_read_behind", global_read_behind },
+    { "heap_write_freed", heap_write_freed },
+    { "page_write_freed", page_write_freed },
+    { "stack_overflow", stack_overflow },
     { "reference_too_many", reference_too_many },
     { "reference_to_nothing", reference_to_nothing },
     { "reference_put_twice", reference_put_twice },

@@ -40,7 +40,7 @@ AM_CONDITIONAL([DEBUG], [test "$enable_debug" = yes])
 # Each CPU has its shadow elsewhere (arch/*/layout.h).
 shadow_offset=
 case $karch in
-x86_64) shadow_offset=0xdffffc0000000000 ;;
+x86_64|aarch64) shadow_offset=0xdffffc0000000000 ;;
 esac
 test "$enable_debug" = yes && test -n "$shadow_offset" || enable_kasan=no
 AM_CONDITIONAL([KASAN], [test "$enable_kasan" = yes])

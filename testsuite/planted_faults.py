@@ -45,6 +45,14 @@ KASAN = {
 }
 
 OTHERS = {
+    'heap_write_freed': (
+        r'Kernel panic .*heap block \w+ of \d+ bytes was written to after it '
+        r'was freed', r'heap_alloc\+'),
+    'page_write_freed': (
+        r'Kernel panic .*page \w+ was written to after it was freed',
+        r'page_write_freed\+'),
+    'stack_overflow': (
+        r'Kernel panic .*kernel stack overflow', r'descend\+'),
     'reference_too_many': (
         r'a count of references is overflown', r'reference_too_many\+'),
     'reference_to_nothing': (

@@ -24,6 +24,11 @@
 
 #ifdef CONFIG_KASAN
 #define KERNEL_STACK_BYTES 16384ul
+/* The shadow of the kernel's half: see arch/shadow.h.  configure tells the
+ * compiler the same offset. */
+#define SHADOW_OFFSET 0xdffffc0000000000
+#define SHADOW_START  0xffffec0000000000
+#define SHADOW_END    0xfffffc0000000000
 #else
 #define KERNEL_STACK_BYTES 8192ul
 #endif

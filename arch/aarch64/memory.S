@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* memcpy, memmove, memset: 64 bytes a step, then 8, then 1.  Zeros for whole
- * pages are left to the CPU (DC ZVA). */
+ * pages are left to the CPU (DC ZVA).  Where accesses are checked, lib/shadow.c
+ * has the usual names, and calls these. */
         .text
-        .globl memcpy, memmove, memset
+        .globl memory_copy, memory_move, memory_fill
+        .weak memcpy, memmove, memset
 
+memory_move:
 memmove:
         sub x3, x0, x1
         cmp x3, x2              /* from <= to < from + bytes, as unsigned? */
         b.lo backwards
+memory_copy:
 memcpy:
         mov x3, x0
 1:      subs x2, x2, #64
@@ -55,6 +59,7 @@ backwards:
         b.ne 3b
 4:      ret
 
+memory_fill:
 memset:
         mov x3, x0
         and x1, x1, #0xff

@@ -14,16 +14,18 @@ enum { SEMIHOSTING_EXIT = 0x18, FAILURE = 1 };
 
 long power_do(enum power_function function, uint64_t a, uint64_t b, uint64_t c)
 {
+    /* Read first: the checks of a debug build use the registers below. */
+    enum power_call by = machine.power_call;
     register uint64_t x0 __asm__("x0") = function;
     register uint64_t x1 __asm__("x1") = a;
     register uint64_t x2 __asm__("x2") = b;
     register uint64_t x3 __asm__("x3") = c;
-    if (machine.power_call == POWER_BY_HVC)
+    if (by == POWER_BY_HVC)
         __asm__ volatile("hvc #0"
                          : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
                          :
                          : "memory");
-    else if (machine.power_call == POWER_BY_SMC)
+    else if (by == POWER_BY_SMC)
         __asm__ volatile("smc #0"
                          : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
                          :

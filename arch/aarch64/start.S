@@ -26,6 +26,19 @@
         movk \register, #(\value >> 32 & 0xffff), lsl #32
         .endm
 
+#ifdef CONFIG_KASAN
+#define SHADOW_FIRST   ((SHADOW_START >> 39) & 511)
+#define SHADOW_ENTRIES ((SHADOW_END - SHADOW_START) >> 39)
+
+        /* `count` entries from x1 on, all of them x4. */
+        .macro fill count
+        mov x2, #(\count)
+1:      str x4, [x1], #8
+        subs x2, x2, #1
+        b.ne 1b
+        .endm
+#endif
+
         .section .head, "ax"
         .globl image_header
 image_header:
@@ -90,14 +103,35 @@ boot_entry:
         str x4, [x2, #510 * 8]
         adrp x6, image_end
         sub x6, x6, x21
-        mov_q x7, 0x1fffff
-        add x6, x6, x7
+        mov_q x8, 0x1fffff
+        add x6, x6, x8
         lsr x6, x6, #21         /* so many blocks */
         orr x4, x5, x21
 2:      str x4, [x3], #8
         add x4, x4, #0x200000
         subs x6, x6, #1
         b.ne 2b
+
+#ifdef CONFIG_KASAN
+        /* The shadow: one table a level, 512 times the same, down to a page
+         * of zeros.  It is not read-only before shadow_seal. */
+        adrp x1, boot_root
+        add x1, x1, #SHADOW_FIRST * 8
+        adrp x6, shadow_tables
+        orr x4, x6, #TABLE
+        fill SHADOW_ENTRIES
+        mov x1, x6
+        add x6, x6, #4096
+        orr x4, x6, #TABLE
+        fill 512
+        add x6, x6, #4096
+        orr x4, x6, #TABLE
+        fill 512
+        adrp x4, shadow_zeros
+        orr x4, x4, x7          /* x7 is that of the linear map */
+        orr x4, x4, #TABLE
+        fill 512
+#endif
 
         dsb sy
         adrp x0, kernel_physical
@@ -284,6 +318,13 @@ boot_image:
         .skip 4096
 boot_empty:                     /* for a CPU without a user's tables */
         .skip 4096
+#ifdef CONFIG_KASAN
+        .globl shadow_tables, shadow_zeros
+shadow_tables:
+        .skip 3 * 4096
+shadow_zeros:
+        .skip 4096
+#endif
 boot_stack:
         .skip BOOT_STACK_BYTES
 

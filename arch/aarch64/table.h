@@ -3,7 +3,9 @@
 #ifndef MACHINE_TABLE_H
 #define MACHINE_TABLE_H
 
+#include "arch/irq.h"
 #include "machine/registers.h"
+#include "machine/tlb.h"
 
 enum { TABLE_USER_ENTRIES = 512 };
 
@@ -25,6 +27,24 @@ static inline pte_t pte_make_kernel(uint64_t physical, unsigned access)
 static inline pte_t pte_make_large(uint64_t physical, unsigned access)
 {
     return pte_make(physical, access) & ~PTE_PAGE;
+}
+
+/* Between the two nothing of C may run, for it may look there. */
+static inline void pte_replace_kernel(
+    pte_t *entry, uintptr_t address, pte_t pte)
+{
+    unsigned long irq_state = irq_save();
+    __asm__ volatile("str xzr, [%0]\n\t"
+                     "dsb ishst\n\t"
+                     "tlbi vaae1is, %1\n\t"
+                     "dsb ish\n\t"
+                     "str %2, [%0]\n\t"
+                     "dsb ishst\n\t"
+                     "isb"
+                     :
+                     : "r"(entry), "r"(tlb_operand(0, address)), "r"(pte)
+                     : "memory");
+    irq_restore(irq_state);
 }
 
 /* start.S: from the map at boot, in which large pages are elsewhere, by way of

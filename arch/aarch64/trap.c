@@ -6,6 +6,7 @@
  * table decides. */
 #include "arch/trap.h"
 #include "arch/common/fixup.h"
+#include "arch/common/shadow.h"
 #include "arch/irq.h"
 #include "kernel/entry.h"
 #include "lib/panic.h"
@@ -209,6 +210,8 @@ static void kernel_abort(struct frame *frame)
     struct fault fault = fault_of(frame);
     const struct fixup *fixup =
         is_code(frame) ? NULL : fixup_find(frame->pc);
+    if (!fixup && shadow_was_stale(fault.address))
+        return forget_stale(&fault);
     if (!fixup)
         bad_kernel_abort(frame, &fault);
     if (fixup->kind == FIXUP_SERVED && is_page_fault(frame) &&

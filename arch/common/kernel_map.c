@@ -73,7 +73,11 @@ int pagetable_map_kernel(
         pte_t *entry = kernel_entry(address + done, 1);
         if (!entry)
             return -ENOMEM;
-        pte_install(entry, pte_make_kernel(physical + done, access));
+        pte_t pte = pte_make_kernel(physical + done, access);
+        if (*entry)
+            pte_replace_kernel(entry, address + done, pte);
+        else
+            pte_install(entry, pte);
     }
     return 0;
 }

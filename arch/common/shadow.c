@@ -53,7 +53,7 @@ void shadow_seal(void)
     seal_below(
         pointer_to_physical(shadow_tables + 2 * PAGE_BYTES), 1);
     memory_fill(shadow_zeros, 0, sizeof shadow_zeros);
-    kernel_table_load(kernel_root);
+    pagetable_flush_kernel(SHADOW_START, SHADOW_END);
 }
 
 bool shadow_is_own(uintptr_t shadow)

@@ -25,6 +25,8 @@ static inline pte_t *table_entry(
  *   TABLE_USER_ENTRIES  of the first table, that are the user's
  *   table_link, table_link_user    entries that lead to a table
  *   pte_make_kernel, pte_make_large  of the kernel's own mappings
+ *   pte_replace_kernel  another page in the place of one that nobody needs, but
+ *                       whose entry CPUs may remember; touches only the entry
  *   kernel_table_load   makes a first table the kernel's
  */
 #include "machine/table.h"

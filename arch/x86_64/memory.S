@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* memcpy, memmove, memset by eight bytes at a time: an emulator counts, and
  * runs, a string instruction per iteration.  Where accesses are checked,
- * lib/shadow_memory.c has the usual names, and calls these. */
+ * lib/shadow.c has the usual names, and calls these. */
         .text
         .globl memory_copy, memory_move, memory_fill
         .weak memcpy, memmove, memset

@@ -28,6 +28,13 @@ static inline pte_t pte_make_large(uint64_t physical, unsigned access)
     return pte_make_kernel(physical, access) | PTE_LARGE;
 }
 
+/* Who remembers the old page faults when it writes there: see trap.c. */
+static inline void pte_replace_kernel(
+    pte_t *entry, uintptr_t address, pte_t pte)
+{
+    pte_install(entry, pte);
+}
+
 static inline void kernel_table_load(uint64_t root)
 {
     cr3_write(root);
