@@ -151,11 +151,14 @@ static void last_mount(const char *path, char *last, size_t size)
         fclose(mounts);
 }
 
-/* What lies below is removed too: once a fuzzer has unmounted the place, the
+/* The place goes with all that is mounted in it, even where its names are gone.
+ * What lies below is removed too: once a fuzzer has unmounted the place, the
  * next one has lived there. */
 void place_leave(const char *path)
 {
     char last[512];
+    while (!umount2(path, MNT_DETACH))
+        ;
     for (int tries = 0; tries < 10000; tries++) {
         last_mount(path, last, sizeof last);
         if (!*last || umount2(last, MNT_DETACH))
