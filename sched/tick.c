@@ -92,14 +92,13 @@ static bool find_helper(struct run_queue *queue, unsigned *helper)
 
 static uint64_t next_distance(struct run_queue *queue, struct thread *thread)
 {
-    bool is_same = queue->sampled == thread;
+    bool goes_on_alone = queue->sampled == thread && !queue->queued;
     queue->sampled = thread;
-    if (queue->queued)
-        return TICK_NS;
-    queue->sample_ns = is_same
+    queue->sample_ns = goes_on_alone
         ? min(queue->sample_ns * 2, (uint64_t)SAMPLE_MOST_NS)
         : SAMPLE_NS;
-    return queue->sample_ns;
+    assert(queue->sample_ns);
+    return queue->queued ? TICK_NS : queue->sample_ns;
 }
 
 /* Takes over a thread if that makes the queues more equal. */
