@@ -92,10 +92,14 @@ class Dialogue:
         if word in ('type', 'send'):
             data = rest.replace('\\e', '\\x1b').encode()
             data = data.decode('unicode_escape').encode('latin-1')
+            # A shell that asks for the cursor behind its prompt is to get the
+            # answer, and not what it starts.
+            while self.read(0.05):
+                pass
             # As fast as a hasty person, not as a flood.
             for byte in data + (b'\r' if word == 'type' else b''):
                 os.write(self.terminal, bytes([byte]))
-                time.sleep(0.002)
+                self.read(0.002)
         elif word == 'wait':
             limit = time.monotonic() + float(rest)
             while time.monotonic() < limit:
