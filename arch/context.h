@@ -34,6 +34,7 @@ void context_copy_user(struct context *child, struct context *maker);
 void context_reset_user(struct context *context, uintptr_t ip, uintptr_t sp);
 void context_set_tls(struct context *context, uintptr_t tls);
 uintptr_t context_tls(struct context *context);
+bool context_tls_is_ok(uintptr_t tls); /* one that a new thread may begin with */
 
 /* FP/vector state of current: fpu_sync writes the registers to its area,
  * fpu_reload makes a changed area the state user code will see (after

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ITIMER_VIRTUAL, ITIMER_PROF and RLIMIT_CPU: what comes of the CPU time of a
- * process.
+/* ITIMER_VIRTUAL, ITIMER_PROF, RLIMIT_CPU and alarms (cpu_clock.h): what comes
+ * of the CPU time of a process.
  *
  * Nothing counts ticks here.  A timer is set for the earliest moment at which
  * the time could be used up, were all threads running; then a worker looks, and
@@ -11,10 +11,13 @@
 #include "arch/atomic.h"
 #include "arch/clock.h"
 #include "arch/smp.h"
+#include "kernel/cpu_clock.h"
 #include "kernel/process.h"
 #include "lib/errno.h"
 
-enum { LOOK_NS_MIN = 4000000 }; /* a process that sleeps costs no more */
+enum { LOOK_NS_MIN = 4000000 };
+/* Of a process that sleeps: ever more seldom, from the one to the other. */
+enum { PAUSE_NS_MIN = 4000000, PAUSE_NS_MAX = 32000000 };
 
 static void look_later(struct timer *timer)
 {
@@ -36,9 +39,8 @@ static uint64_t limit_ns(uint64_t seconds)
 
 static bool is_on(const struct process *process)
 {
-    return !process->timers_are_over &&
-        (process->virtual_timer_ns || process->profile_timer_ns ||
-            process->limits[LIMIT_CPU].soft != LIMIT_NONE);
+    return process->virtual_timer_ns || process->profile_timer_ns ||
+        process->limits[LIMIT_CPU].soft != LIMIT_NONE;
 }
 
 /* What the limit asks for now: SIGKILL, SIGXCPU once a second, or nothing. */
@@ -64,11 +66,24 @@ static uint64_t limit_left(const struct process *process, uint64_t used_ns)
 }
 
 static void arm(struct process *process, uint64_t left_ns)
+    must_hold(process->cpu_lock)
 {
     unsigned threads = atomic_load(&process->thread_count);
     left_ns /= max(min(threads, cpu_count()), 1u);
     left_ns = min(max(left_ns, (uint64_t)LOOK_NS_MIN), NS_PER_SECOND * 3600);
+    left_ns = max(left_ns, process->cpu_pause_ns);
     timer_arm(&process->cpu_timer, clock_ns() + left_ns);
+}
+
+static void note_use(struct process *process, uint64_t used_ns)
+    must_hold(process->cpu_lock)
+{
+    uint64_t longer_ns =
+        max(process->cpu_pause_ns * 2, (uint64_t)PAUSE_NS_MIN);
+    bool was_asleep = used_ns == process->cpu_seen_ns;
+    process->cpu_seen_ns = used_ns;
+    process->cpu_pause_ns =
+        was_asleep ? min(longer_ns, (uint64_t)PAUSE_NS_MAX) : 0;
 }
 
 /* True if it is over by now; then it is moved on, or off. */
@@ -83,6 +98,42 @@ static bool expire(uint64_t *expires_ns, uint64_t interval_ns, uint64_t used_ns)
     return true;
 }
 
+/* What is left until something is due; FOREVER: nothing will be. */
+static uint64_t left_in_all(struct process *process,
+    const struct usage *usage, uint64_t alarms_left_ns)
+    must_hold(process->lock)
+{
+    uint64_t used_ns = usage->user_ns + usage->system_ns;
+    uint64_t left_ns =
+        min(left_of(process->virtual_timer_ns, usage->user_ns),
+            left_of(process->profile_timer_ns, used_ns));
+    return min(alarms_left_ns, min(left_ns, limit_left(process, used_ns)));
+}
+
+/* Sets the timer again, or is done with it: true, a reference is to be put. */
+static bool go_on(struct process *process, const struct usage *usage)
+    must_hold(process->lock)
+{
+    uint64_t used_ns = usage->user_ns + usage->system_ns;
+    spin_lock(&process->cpu_lock);
+    note_use(process, used_ns);
+    uint64_t alarms_ns =
+        cpu_alarms_look_locked(process, used_ns, usage->user_ns);
+    bool must_go_on = !process->timers_are_over &&
+        (is_on(process) || alarms_ns != FOREVER);
+    bool is_over = false;
+    if (must_go_on) {
+        arm(process, left_in_all(process, usage, alarms_ns));
+    } else {
+        /* If it fired just now we are queued again and end then. */
+        timer_cancel(&process->cpu_timer);
+        is_over = !process->cpu_timer_work.is_queued;
+        process->cpu_timer_is_active = !is_over;
+    }
+    spin_unlock(&process->cpu_lock);
+    return is_over;
+}
+
 static void send(struct process *process, int number)
 {
     struct signal_info info;
@@ -95,7 +146,6 @@ static void look(struct work *work)
     struct process *process =
         container_of(work, struct process, cpu_timer_work);
     struct usage usage = { 0 };
-    bool is_over = false;
     process_usage(process, &usage);
     uint64_t used_ns = usage.user_ns + usage.system_ns;
     spin_lock(&process->lock);
@@ -104,16 +154,7 @@ static void look(struct work *work)
     bool is_profile_over = expire(
         &process->profile_timer_ns, process->profile_interval_ns, used_ns);
     int limit = limit_signal(process, used_ns);
-    if (is_on(process)) {
-        uint64_t left_ns = min(left_of(process->virtual_timer_ns, usage.user_ns),
-            left_of(process->profile_timer_ns, used_ns));
-        arm(process, min(left_ns, limit_left(process, used_ns)));
-    } else {
-        /* If it fired just now we are queued again and end then. */
-        timer_cancel(&process->cpu_timer);
-        is_over = !process->cpu_timer_work.is_queued;
-        process->cpu_timer_is_active = !is_over;
-    }
+    bool is_over = go_on(process, &usage);
     spin_unlock(&process->lock);
     if (is_virtual_over)
         send(process, SIGVTALRM);
@@ -125,10 +166,11 @@ static void look(struct work *work)
         process_put(process);
 }
 
-void cpu_timers_start_locked(struct process *process)
+void cpu_timers_arm_locked(struct process *process)
+    must_hold(process->cpu_lock)
 {
-    if (!is_on(process))
-        return; /* the next look finds out */
+    if (process->timers_are_over)
+        return;
     if (!process->has_cpu_timer) {
         timer_init(&process->cpu_timer, look_later);
         work_init(&process->cpu_timer_work, look);
@@ -138,7 +180,18 @@ void cpu_timers_start_locked(struct process *process)
         process->cpu_timer_is_active = true;
         process_get(process);
     }
+    process->cpu_pause_ns = 0;
     arm(process, 0);
+}
+
+void cpu_timers_start_locked(struct process *process)
+    must_hold(process->lock)
+{
+    if (!is_on(process))
+        return; /* the next look finds out */
+    spin_lock(&process->cpu_lock);
+    cpu_timers_arm_locked(process);
+    spin_unlock(&process->cpu_lock);
 }
 
 void cpu_timers_start(struct process *process)
@@ -151,13 +204,14 @@ void cpu_timers_start(struct process *process)
 void cpu_timers_end(struct process *process)
 {
     bool is_over = false;
-    spin_lock(&process->lock);
+    spin_lock(&process->cpu_lock);
+    process->timers_are_over = true;
     if (process->cpu_timer_is_active && timer_cancel(&process->cpu_timer) &&
         !process->cpu_timer_work.is_queued) {
         process->cpu_timer_is_active = false;
         is_over = true;
     }
-    spin_unlock(&process->lock);
+    spin_unlock(&process->cpu_lock);
     if (is_over)
         process_put(process);
 }

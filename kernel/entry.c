@@ -9,6 +9,7 @@
 #include "kernel/abi.h"
 #include "kernel/debug.h"
 #include "kernel/exit.h"
+#include "kernel/limits.h"
 #include "lib/errno.h"
 #include "lib/log.h"
 #include "lib/spinlock.h"
@@ -99,6 +100,10 @@ void on_return_to_user(struct frame *frame)
             signal_deliver(frame);
         if (work & WORK_YIELD)
             thread_yield();
+        if (work & WORK_LIMIT) {
+            thread_clear_work(current, WORK_LIMIT);
+            limits_check_realtime();
+        }
         if (work & WORK_RESUMED) {
             thread_clear_work(current, WORK_RESUMED);
             the_abi->resumed(frame);

@@ -34,9 +34,12 @@ static int begin_wait(struct futex_waiter *waiter, struct futex_key *goal,
     int error = futex_key(lock, scope, true, goal);
     if (!error)
         error = futex_key(address, scope, false, &waiter->key);
-    if (!error)
-        error = futex_queue_if_equal(waiter, address, expected);
-    if (error || !futex_key_is(&waiter->key, goal))
+    if (error)
+        return error;
+    /* Once it is in the queue, its key may change at any moment. */
+    bool is_same = futex_key_is(&waiter->key, goal);
+    error = futex_queue_if_equal(waiter, address, expected);
+    if (error || !is_same)
         return error;
     futex_unqueue(waiter);
     return -EINVAL;

@@ -16,6 +16,7 @@ enum {
     THREADS_LEAST = 20,
     THREAD_SHARE = 8, /* threads' stacks may take this part of memory */
     QUEUE_BYTES = 819200,
+    US_PER_SECOND = 1000000,
 };
 
 static const uint64_t stack_bytes = 8 << 20;
@@ -154,4 +155,35 @@ int process_set_limit(struct process *process, enum limit_kind kind,
     if (wanted && kind == LIMIT_CPU)
         cpu_timers_start(process);
     return 0;
+}
+
+/* What a burst of so long asks for: the end, a warning each second, or nothing. */
+static int realtime_signal(struct process *process, uint64_t burst_us)
+    must_hold(process->lock)
+{
+    struct limit *limit = &process->limits[LIMIT_REAL_TIME_US];
+    if (limit->soft == LIMIT_NONE)
+        return 0;
+    if (burst_us >= limit->hard)
+        return SIGKILL;
+    if (burst_us < limit->soft)
+        return 0;
+    limit->soft += US_PER_SECOND;
+    return SIGXCPU;
+}
+
+void limits_check_realtime(void)
+{
+    struct process *process = current->process;
+    struct signal_info info;
+    if (process_limit(process, LIMIT_REAL_TIME_US) == LIMIT_NONE)
+        return;
+    uint64_t burst_us = thread_burst_ns(current) / 1000;
+    unsigned long irq_state = spin_lock_irq(&process->lock);
+    int number = realtime_signal(process, burst_us);
+    spin_unlock_irq(&process->lock, irq_state);
+    if (!number)
+        return;
+    signal_info_kernel(&info, number);
+    signal_send_process(process, &info);
 }

@@ -23,6 +23,8 @@ uint64_t process_limit(struct process *process, enum limit_kind kind); /* soft *
 /* prlimit: old and wanted may be NULL. -EINVAL, -EPERM. Also tells the space. */
 int process_set_limit(struct process *process, enum limit_kind kind,
     const struct limit *wanted, struct limit *old);
+/* Current ran in real time: SIGXCPU or SIGKILL if that was too long. */
+void limits_check_realtime(void);
 void limits_init_first(struct limit limits[LIMIT_KINDS]);
 /* All threads of the system, against what memory allows. -EAGAIN */
 void limits_init_threads(uint64_t memory_pages);

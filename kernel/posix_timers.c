@@ -6,35 +6,17 @@
  * does, which is to send the one block the timer has.  A timer is deleted in
  * three steps: it is unlinked and marked, so that nothing arms it; it is
  * cancelled; its signal is taken back.  Then nobody knows it. */
-#include "kernel/timers.h"
+#include "kernel/posix_timer.h"
 
+#include "arch/atomic.h"
 #include "arch/clock.h"
 #include "kernel/process.h"
-#include "kernel/signal_queue.h"
 #include "lib/errno.h"
 #include "lib/hash.h"
 #include "mm/heap.h"
 #include "vfs/credentials.h"
 
 enum { IGNORED_PAUSE_NS = 4000000, TIMER_BUCKETS = 256 };
-
-struct posix_timer {
-    struct list link;      /* process->posix_timers [process->lock] */
-    struct list hash_link; /* [table_lock] */
-    struct timer timer;
-    struct waiter clock_waiter; /* absolute, real time: looks again when set */
-    struct queued_signal signal;
-    struct process *process;
-    struct thread *thread; /* with a reference, or NULL */
-    enum timer_clock clock;
-    enum timer_notice notice;
-    int id;
-    bool is_deleted, is_on;
-    uint32_t uid;
-    uint64_t deadline_ns, interval_ns; /* monotonic */
-    uint64_t real_deadline_ns;         /* if it is absolute and real */
-    uint64_t last_overrun;
-};
 
 static struct spinlock table_lock = SPINLOCK_INIT(RANK_LEAF);
 static struct list table[TIMER_BUCKETS];
@@ -91,7 +73,9 @@ static void taken(struct queued_signal *queued, struct signal_info *info)
     struct process *process = timer->process;
     spin_lock(&process->lock);
     uint64_t overrun = 0, now = clock_ns();
-    if (timer->is_on && timer->interval_ns && !timer->is_deleted &&
+    if (timer->clock == TIMER_CPU) {
+        overrun = cpu_posix_timer_taken(timer);
+    } else if (timer->is_on && timer->interval_ns && !timer->is_deleted &&
         !timer->timer.is_armed) {
         overrun = move_on(timer, now);
         timer_arm(&timer->timer, info ? timer->deadline_ns
@@ -135,17 +119,28 @@ static void free_timer(struct posix_timer *timer)
 {
     if (timer->thread)
         thread_put(timer->thread);
+    cpu_clock_drop(&timer->cpu);
     heap_free(timer);
 }
 
-static struct posix_timer *new_timer(
-    enum timer_clock clock, const struct timer_event *event, int *error)
+static void init_waiting(struct posix_timer *timer)
+{
+    timer_init(&timer->timer, fired);
+    list_init(&timer->clock_waiter.link);
+    timer->clock_waiter.woken = clock_was_set;
+    cpu_posix_timer_init(timer);
+}
+
+static struct posix_timer *new_timer(enum timer_clock clock,
+    const struct cpu_clock *cpu, const struct timer_event *event, int *error)
 {
     struct posix_timer *timer = heap_alloc_zeroed(sizeof *timer);
     *error = -EAGAIN;
     if (!timer)
         return NULL;
     timer->clock = clock;
+    if (clock == TIMER_CPU)
+        timer->cpu = cpu_clock_copy(cpu);
     timer->notice = event->notice;
     timer->process = current->process;
     timer->uid = current->credentials->uid;
@@ -157,9 +152,7 @@ static struct posix_timer *new_timer(
         free_timer(timer);
         return NULL;
     }
-    timer_init(&timer->timer, fired);
-    list_init(&timer->clock_waiter.link);
-    timer->clock_waiter.woken = clock_was_set;
+    init_waiting(timer);
     list_init(&timer->signal.link);
     timer->signal.is_preallocated = true;
     timer->signal.taken = taken;
@@ -185,18 +178,20 @@ static void enter(struct posix_timer *timer, bool value_is_id)
     if (value_is_id)
         timer->signal.info.timer.value = timer->id;
     list_add(&process->posix_timers, &timer->link);
+    process->has_cpu_alarms |= timer->clock == TIMER_CPU;
     spin_lock(&table_lock);
     list_add(bucket_of(process, timer->id), &timer->hash_link);
     spin_unlock(&table_lock);
     spin_unlock(&process->lock);
 }
 
-int posix_timer_create(
-    enum timer_clock clock, const struct timer_event *event, int *id)
+int posix_timer_create(enum timer_clock clock, const struct cpu_clock *cpu,
+    const struct timer_event *event, int *id)
 {
     static const struct timer_event usual = { NOTICE_SIGNAL, SIGALRM, 0, 0 };
     int error;
-    struct posix_timer *timer = new_timer(clock, event ? event : &usual, &error);
+    struct posix_timer *timer =
+        new_timer(clock, cpu, event ? event : &usual, &error);
     if (!timer)
         return error;
     enter(timer, !event);
@@ -204,9 +199,34 @@ int posix_timer_create(
     return 0;
 }
 
-static void get_locked(struct posix_timer *timer, struct interval *now)
+/* To be asked before process->lock is taken: its locks come first. */
+static struct cpu_moment cpu_moment_of(struct process *process, int id)
+{
+    struct cpu_moment moment = { 0 };
+    struct cpu_clock cpu = { 0 };
+    if (!atomic_load(&process->has_cpu_alarms))
+        return moment;
+    spin_lock(&process->lock);
+    struct posix_timer *timer = find(process, id);
+    if (timer && timer->clock == TIMER_CPU)
+        cpu = cpu_clock_copy(&timer->cpu);
+    spin_unlock(&process->lock);
+    if (!cpu.process)
+        return moment;
+    moment.now_ns = cpu_clock_ns(&cpu);
+    moment.is_gone = cpu_clock_is_gone(&cpu);
+    cpu_clock_drop(&cpu);
+    return moment;
+}
+
+static void get_locked(struct posix_timer *timer,
+    const struct cpu_moment *moment, struct interval *now)
 {
     uint64_t time = clock_ns();
+    if (timer->clock == TIMER_CPU) {
+        cpu_posix_timer_get(timer, moment, now);
+        return;
+    }
     now->interval_ns = timer->interval_ns;
     now->left_ns = 0;
     if (!timer->is_on)
@@ -250,26 +270,33 @@ int posix_timer_set(int id, enum timer_when when, const struct interval *wanted,
     struct interval *old)
 {
     struct process *process = current->process;
+    struct cpu_moment moment = cpu_moment_of(process, id);
     struct interval before;
+    int error = -EINVAL;
     spin_lock(&process->lock);
     struct posix_timer *timer = find(process, id);
     if (timer) {
-        get_locked(timer, &before);
-        set_locked(timer, when, wanted);
+        error = 0;
+        get_locked(timer, &moment, &before);
+        if (timer->clock == TIMER_CPU)
+            error = cpu_posix_timer_set(timer, when, wanted, &moment);
+        else
+            set_locked(timer, when, wanted);
     }
     spin_unlock(&process->lock);
-    if (timer && old)
+    if (!error && old)
         *old = before;
-    return timer ? 0 : -EINVAL;
+    return error;
 }
 
 int posix_timer_get(int id, struct interval *now)
 {
     struct process *process = current->process;
+    struct cpu_moment moment = cpu_moment_of(process, id);
     spin_lock(&process->lock);
     struct posix_timer *timer = find(process, id);
     if (timer)
-        get_locked(timer, now);
+        get_locked(timer, &moment, now);
     spin_unlock(&process->lock);
     return timer ? 0 : -EINVAL;
 }
@@ -298,6 +325,8 @@ static void end_timer(struct posix_timer *timer)
 {
     wait_queue_remove(&timer->clock_waiter);
     timer_cancel(&timer->timer);
+    if (timer->clock == TIMER_CPU)
+        cpu_alarm_set(&timer->alarm, 0, 0);
     signal_unqueue(&timer->signal, timer->process, timer->thread);
     user_uncount_signal(timer->uid);
     free_timer(timer);

@@ -27,6 +27,7 @@ static void init_lists(struct process *process)
     list_init(&process->session_link);
     list_init(&process->pending);
     list_init(&process->posix_timers);
+    list_init(&process->cpu_alarms);
 }
 
 struct process *process_new(void)
@@ -37,6 +38,7 @@ struct process *process_new(void)
     refcount_init(&process->refs);
     init_lists(process);
     spin_init(&process->lock, RANK_PROCESS);
+    spin_init(&process->cpu_lock, RANK_LEAF);
     wait_queue_init(&process->child_queue);
     wait_queue_init(&process->thread_queue);
     process->exit_signal = SIGCHLD;

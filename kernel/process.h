@@ -90,15 +90,21 @@ struct process {
     uint64_t virtual_timer_ns, virtual_interval_ns;  /* ITIMER_VIRTUAL, user time */
     uint64_t profile_timer_ns, profile_interval_ns;  /* ITIMER_PROF */
     struct list posix_timers; int next_timer_id;
-    struct timer cpu_timer;   /* kernel/cpu_timers.c: looks at the three above */
-    struct work cpu_timer_work;
-    bool has_cpu_timer, cpu_timer_is_active, timers_are_over;
+    bool has_cpu_alarms;      /* some of these were of CPU time */
     uint64_t start_ns;        /* monotonic */
     struct wait_queue child_queue; /* parents wait here for children */
     struct wait_queue thread_queue; /* woken when a thread leaves */
     int8_t oom_score_adjust;
     int oom_adjust;
     uint64_t login_uid;
+
+    struct spinlock cpu_lock; /* RANK_LEAF: kernel/cpu_timers.c */
+    struct list cpu_alarms;   /* struct cpu_alarm */
+    struct timer cpu_timer;   /* looks at these, both timers and the limit */
+    struct work cpu_timer_work;
+    uint64_t cpu_seen_ns;     /* used when it looked last */
+    uint64_t cpu_pause_ns;    /* until it looks again, if that is longer */
+    bool has_cpu_timer, cpu_timer_is_active, timers_are_over;
 };
 
 struct process *process_new(void); /* numbers, tree and threads not set; NULL */

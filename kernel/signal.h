@@ -109,8 +109,9 @@ void signal_unqueue(struct queued_signal *queued, struct process *process, struc
 int kill_by_number(int pid, const struct signal_info *info);
 int kill_thread(int tgid, int tid, const struct signal_info *info); /* tgid 0: tkill */
 bool may_signal(struct thread *target, int number);
-/* rt_sigqueueinfo's: may current send si_code `code` to that process? */
-bool may_queue_code(int process, int code);
+/* rt_sigqueueinfo's: may current send si_code `code` to the process or thread
+ * of this number?  What the kernel alone says, only to itself. */
+bool may_queue_code(int to, int code);
 void signal_info_from_current(struct signal_info *info, int number, int code);
 
 /* sigaction: wanted, old may be NULL. -EINVAL */

@@ -39,10 +39,10 @@ bool may_signal(struct thread *target, int number)
             process->session == current->process->session);
 }
 
-bool may_queue_code(int process, int code)
+bool may_queue_code(int to, int code)
 {
     return (code < 0 && code != SI_TKILL) ||
-        process == process_number(current->process);
+        to == thread_number(current);
 }
 
 /* Under process_tree_lock. */

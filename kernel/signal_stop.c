@@ -153,7 +153,8 @@ void process_notify_parent_locked(struct process *process, int code, int status)
     if (!parent)
         return;
     int number = is_about_stops(code) ? SIGCHLD : process->exit_signal;
-    if (number && parent_listens(parent, number, code)) {
+    bool is_signal = number > 0 && number <= SIGNAL_COUNT;
+    if (is_signal && parent_listens(parent, number, code)) {
         struct signal_info info;
         fill_info(&info, process, code, status);
         info.number = number;

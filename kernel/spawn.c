@@ -115,7 +115,9 @@ static int give_number(struct thread *child, const struct spawn *how)
         wanted = how->wanted_tids[0];
         if (how->wanted_tid_count > 1 || wanted < 1 || wanted >= pid_max())
             return -EINVAL;
-        if (!credentials_can(current->credentials, CAPABLE_SYS_ADMIN))
+        if (!credentials_can(current->credentials, CAPABLE_SYS_ADMIN) &&
+            !credentials_can(
+                current->credentials, CAPABLE_CHECKPOINT_RESTORE))
             return -EPERM;
     }
     struct pid *pid = heap_alloc_zeroed(sizeof *pid);
@@ -271,6 +273,12 @@ static int check(const struct spawn *how)
     if (how->options & SPAWN_SIBLING && !(how->share & SHARE_PROCESS) &&
         maker->process == process_first())
         return -EINVAL;
+    if (how->options & SPAWN_SET_TLS && !context_tls_is_ok(how->tls))
+        return -EPERM;
+    if (how->options & SPAWN_NAMESPACES)
+        return credentials_can(maker->credentials, CAPABLE_SYS_ADMIN)
+            ? -EINVAL
+            : -EPERM;
     /* What is pending is delivered first: the child is not to have it. */
     if (atomic_load(&maker->work) & (WORK_KILL | WORK_STOP | WORK_SIGNAL))
         return -ERESTART_ALWAYS;

@@ -22,13 +22,14 @@ enum spawn_option {
     SPAWN_CLEAR_CHILD_TID = 32,
     SPAWN_PIDFD = 64,
     SPAWN_RESET_HANDLERS = 128,/* CLEAR_SIGHAND: handled → default */
+    SPAWN_NAMESPACES = 256,    /* there are none: refused, by who asks */
 };
 
 /* One request, whatever call it came by. Pure data: also compiled hosted. */
 struct spawn {
     unsigned share;   /* enum share */
     unsigned options; /* enum spawn_option */
-    int exit_signal;  /* 0..64 */
+    int exit_signal;  /* 0..255; beyond 64 nothing is sent */
     uintptr_t stack;  /* user stack pointer, or 0: the maker's */
     uintptr_t tls;
     uintptr_t parent_tid, child_tid, pidfd; /* user addresses */

@@ -19,17 +19,20 @@ int process_interval_set(enum interval_kind kind, const struct interval *wanted,
     struct interval *old);
 
 enum timer_notice { NOTICE_SIGNAL, NOTICE_NONE, NOTICE_THREAD_ID };
-enum timer_clock { TIMER_MONOTONIC, TIMER_REAL };
+enum timer_clock { TIMER_MONOTONIC, TIMER_REAL, TIMER_CPU };
 struct timer_event {
     enum timer_notice notice;
     int signal, tid;
     uint64_t value;
 };
 enum timer_when { TIMER_RELATIVE, TIMER_ABSOLUTE };
-/* event NULL: SIGALRM with the timer's number. -EAGAIN, -EINVAL */
-int posix_timer_create(
-    enum timer_clock clock, const struct timer_event *event, int *id);
-/* wanted->left_ns is a time of the clock if TIMER_ABSOLUTE; old may be NULL. */
+struct cpu_clock;
+/* event NULL: SIGALRM with the timer's number. cpu: for TIMER_CPU, is copied.
+ * -EAGAIN, -EINVAL */
+int posix_timer_create(enum timer_clock clock, const struct cpu_clock *cpu,
+    const struct timer_event *event, int *id);
+/* wanted->left_ns is a time of the clock if TIMER_ABSOLUTE; old may be NULL.
+ * -EINVAL; -ESRCH: whose CPU time it was is gone. */
 int posix_timer_set(int id, enum timer_when when, const struct interval *wanted,
     struct interval *old);
 int posix_timer_get(int id, struct interval *now);
@@ -51,6 +54,8 @@ void cpu_timers_start_locked(struct process *process);
 /* The same, process->lock not held: a new process or limit. */
 void cpu_timers_start(struct process *process);
 void cpu_timers_end(struct process *process);
+/* The same with process->cpu_lock held: an alarm was added. */
+void cpu_timers_arm_locked(struct process *process);
 /* posix_timers.c */
 void posix_timers_delete_all(struct process *process);
 

@@ -200,6 +200,15 @@ uint64_t thread_cpu_ns(struct thread *thread)
     return ns;
 }
 
+uint64_t thread_burst_ns(struct thread *thread)
+{
+    unsigned long irq_state;
+    struct run_queue *queue = lock_charged(thread, &irq_state);
+    uint64_t ns = thread->sched.burst_ns;
+    spin_unlock_irq(&queue->lock, irq_state);
+    return ns;
+}
+
 /* What no sample has told yet goes where most went, for good, so that the time
  * never runs backwards; kernel threads have no user code. */
 uint64_t thread_user_ns(struct thread *thread)

@@ -96,10 +96,10 @@ static int highest_priority(const struct run_queue *queue)
 struct thread *run_queue_first(struct run_queue *queue)
 {
     int priority = highest_priority(queue);
-    if (priority >= 0)
-        return list_first(
-            &queue->realtime[priority], struct thread, sched.link);
-    return thread_of(tree_first(&queue->fair));
+    struct thread *other = thread_of(tree_first(&queue->fair));
+    if (priority < 0 || (queue->others_go_first && other))
+        return other;
+    return list_first(&queue->realtime[priority], struct thread, sched.link);
 }
 
 static bool may_go(const struct thread *thread, unsigned cpu)
@@ -152,6 +152,8 @@ void run_queue_account(struct run_queue *queue, uint64_t now_ns)
     queue->unsampled_ns += ns;
     if (is_realtime(thread)) {
         thread->sched.slice_ns += ns;
+        thread->sched.burst_ns += ns;
+        queue->realtime_ns += ns;
         return;
     }
     if (thread->sched.weight != WEIGHT_NORMAL)

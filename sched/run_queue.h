@@ -32,6 +32,8 @@ enum {
     SAMPLE_MOST_NS = 160000000,     /* … to */
     BALANCE_NS = 20000000,
     ROUND_SLICE_NS = 100000000,     /* POLICY_ROUND */
+    PERIOD_NS = 1000000000,         /* of which real-time threads … */
+    PERIOD_REALTIME_NS = 950000000, /* … may have so much */
     SLEEP_CREDIT_NS = 3000000,      /* how far a sleeper may fall behind */
     PREEMPTION_NS = 1000000,        /* lead that a woken thread needs */
 };
@@ -48,6 +50,8 @@ struct run_queue {
     unsigned queued; /* in both; [atomic] reads elsewhere */
     uint64_t floor_ns; /* of virtual time: never goes back */
     uint64_t user_ns, system_ns, unsampled_ns, switches;
+    uint64_t realtime_ns, period_end_ns; /* real-time use in this period */
+    bool others_go_first; /* it was all they may have */
 
     /* Only this CPU's, with interrupts off: */
     struct thread *previous;  /* whose stack is being left */

@@ -86,6 +86,7 @@ static void put_running(
     if (thread->sched.is_idle)
         return;
     if (is_asleep(thread)) {
+        thread->sched.burst_ns = 0;
         thread_to_lag(queue, thread);
         return;
     }

@@ -48,6 +48,7 @@ enum {
     WORK_PUTS = 8,   /* last puts left over for here (thread_defer) */
     WORK_STOP = 16,  /* the process stops or freezes */
     WORK_RESUMED = 32, /* it was switched away, and wants to know */
+    WORK_LIMIT = 64, /* its real-time CPU time was sampled */
 };
 
 enum sched_policy { POLICY_NORMAL, POLICY_FIFO, POLICY_ROUND, POLICY_BATCH = 3, POLICY_IDLE = 5 };
@@ -68,6 +69,7 @@ struct thread {
         uint64_t user_ns;      /* of which outside the kernel, as sampled */
         uint64_t unsampled_ns; /* of run_ns: not yet said where it was spent */
         uint64_t slice_ns;     /* POLICY_ROUND: used of the present slice */
+        uint64_t burst_ns;     /* run as a real-time one since it slept */
         unsigned weight;
         int8_t nice;           /* -20 .. 19 */
         uint8_t policy, priority; /* enum sched_policy; 1..99 real-time */
@@ -249,9 +251,9 @@ void sched_init(void);
 /* How the user addresses of `to` become current; called before each switch with
  * interrupts off.  kernel/ sets it, for sched/ knows no spaces. */
 void sched_set_switch_space(void (*switch_space)(struct thread *to));
-/* Called in the timer interrupt for the running thread each time its use of the
- * CPU was sampled: limits and timers of CPU time. `ns`: since the last time. */
-void sched_set_tick(void (*ticked)(struct thread *thread, uint64_t ns));
+/* How long a real-time thread has run without sleeping.  Its limit is looked at
+ * on its way to user code: the timer interrupt sets WORK_LIMIT. */
+uint64_t thread_burst_ns(struct thread *thread);
 
 /* For /proc: */
 struct sched_totals {

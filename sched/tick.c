@@ -10,13 +10,6 @@
 #include "sched/timer.h"
 #include "sched/watch.h"
 
-static void (*ticked)(struct thread *thread, uint64_t ns);
-
-void sched_set_tick(void (*function)(struct thread *thread, uint64_t ns))
-{
-    ticked = function;
-}
-
 void tick_arm(struct run_queue *queue)
 {
     uint64_t deadline_ns = min(queue->tick_ns, timers_next());
@@ -40,7 +33,7 @@ void tick_stop(struct run_queue *queue)
 }
 
 /* All since the last sample is said to have been spent where this one is. */
-static uint64_t sample(struct run_queue *queue, struct thread *thread)
+static void sample(struct run_queue *queue, struct thread *thread)
 {
     uint64_t ns = thread->sched.unsampled_ns;
     bool is_user = irq_came_from_user();
@@ -51,7 +44,17 @@ static uint64_t sample(struct run_queue *queue, struct thread *thread)
         queue->system_ns += queue->unsampled_ns;
     }
     thread->sched.unsampled_ns = queue->unsampled_ns = 0;
-    return ns;
+}
+
+/* Real-time threads leave a twentieth of each second to the others, so that who
+ * runs wild can still be stopped. */
+static void share_out(struct run_queue *queue, uint64_t now_ns)
+{
+    if (now_ns >= queue->period_end_ns) {
+        queue->period_end_ns = now_ns + PERIOD_NS;
+        queue->realtime_ns = 0;
+    }
+    queue->others_go_first = queue->realtime_ns >= PERIOD_REALTIME_NS;
 }
 
 static bool should_yield(struct run_queue *queue, struct thread *thread)
@@ -62,13 +65,15 @@ static bool should_yield(struct run_queue *queue, struct thread *thread)
     if (!is_realtime(thread))
         return is_realtime(first) ||
             (int64_t)(thread->sched.virtual_ns - first->sched.virtual_ns) > 0;
-    if (is_realtime(first) && first->sched.urgency > thread->sched.urgency)
+    if (!is_realtime(first))
+        return queue->others_go_first;
+    if (first->sched.urgency > thread->sched.urgency)
         return true;
     if (thread->sched.policy != POLICY_ROUND ||
         thread->sched.slice_ns < ROUND_SLICE_NS)
         return false;
     thread->sched.slice_ns = 0;
-    thread->sched.slice_is_over = is_realtime(first) &&
+    thread->sched.slice_is_over =
         first->sched.urgency == thread->sched.urgency;
     return thread->sched.slice_is_over;
 }
@@ -92,7 +97,9 @@ static bool find_helper(struct run_queue *queue, unsigned *helper)
 
 static uint64_t next_distance(struct run_queue *queue, struct thread *thread)
 {
-    bool goes_on_alone = queue->sampled == thread && !queue->queued;
+    /* Of a real-time thread the limit is looked at, so not more seldom. */
+    bool goes_on_alone = queue->sampled == thread && !queue->queued &&
+        !is_realtime(thread);
     queue->sampled = thread;
     queue->sample_ns = goes_on_alone
         ? min(queue->sample_ns * 2, (uint64_t)SAMPLE_MOST_NS)
@@ -123,7 +130,10 @@ static void tick(struct run_queue *queue, uint64_t now_ns)
         return;
     }
     run_queue_account(queue, now_ns);
-    uint64_t ns = sample(queue, thread);
+    sample(queue, thread);
+    share_out(queue, now_ns);
+    if (is_realtime(thread))
+        atomic_or(&thread->work, WORK_LIMIT);
     if (should_yield(queue, thread))
         atomic_or(&thread->work, WORK_YIELD);
     queue->tick_ns = now_ns + next_distance(queue, thread);
@@ -132,8 +142,6 @@ static void tick(struct run_queue *queue, uint64_t now_ns)
     if (has_helper)
         smp_kick(helper);
     balance(queue, now_ns);
-    if (ticked)
-        ticked(thread, ns);
     watch_tick(thread, irq_came_from_user());
 }
 

@@ -4,8 +4,11 @@
 
 One boot runs many tests.  A test that kills or hangs the guest costs that
 test alone: it is marked, and the guest boots again with those that are left.
+Several guests run side by side, for most tests wait most of their time; each
+takes a share of the tests at a time.
 """
 import argparse
+import concurrent.futures
 import os
 import re
 import select
@@ -17,13 +20,15 @@ import time
 
 SILENCE_SECONDS = 150  # the guest's own limit for one test is 120
 BOOT_SECONDS = 120
+SHARES = 3  # for each guest, so that none ends long before the others
 # What a debug build says of itself that no program should bring about.
 COMPLAINT = re.compile(r'\[ *\d+\.\d+\] (undefined: |Bad access|BUG: |lost: )')
 
 
 class Result:
-    def __init__(self, name):
+    def __init__(self, name, place=-1):
         self.name = name
+        self.place = place  # among all tests
         self.lines = []
         self.passed = self.failed = self.skipped = 0
         self.planned = None
@@ -123,8 +128,9 @@ def make_image(options, tests):
 
 
 def boot(options, tests, results, log):
-    """Runs tests until the guest ends; how many of them were begun."""
-    work, image = make_image(options, tests)
+    """Runs tests, pairs of place and name, until the guest ends; how many of
+    them were begun."""
+    work, image = make_image(options, [name for _, name in tests])
     command = options.command.replace('@INITRD@', image)
     guest = Guest(['/bin/sh', '-c', 'exec ' + command], log)
     now, begun, done = None, 0, False
@@ -138,7 +144,7 @@ def boot(options, tests, results, log):
                 if now:
                     now.take(line)
             elif match.group(1) == 'BEGIN':
-                now = Result(match.group(2))
+                now = Result(match.group(2), tests[begun][0])
                 results.append(now)
                 begun += 1
             elif match.group(1) == 'END' and now:
@@ -170,26 +176,62 @@ def boot(options, tests, results, log):
     return begun, done
 
 
-def report(options, result):
+def story(options, result):
+    """What is said of a test that has ended."""
     path = result.keep(options.logs)
     cases = result.passed + result.failed + result.skipped
     if result.is_good():
-        print(f'PASS {result.name} ({cases} cases)', flush=True)
+        yield f'PASS {result.name} ({cases} cases)'
         return
-    print(f'FAIL {result.name}')
+    yield f'FAIL {result.name}'
     lines = result.lines
     for i, line in enumerate(lines):
         if line.startswith('not ok'):
-            print(f'  {line}')
+            yield f'  {line}'
             if i + 1 < len(lines) and lines[i + 1].startswith('#'):
-                print(f'    {lines[i + 1]}')
+                yield f'    {lines[i + 1]}'
     for problem in result.problems:
-        print(f'  {problem}')
+        yield f'  {problem}'
     if result.planned is None:
         for line in lines[-12:]:
-            print(f'  | {line}')
-    print(f'  only this one: make check TESTS={result.name}'
-          f'{options.again}; log: {path}', flush=True)
+            yield f'  | {line}'
+    yield (f'  only this one: make check TESTS={result.name}'
+           f'{options.again}; log: {path}')
+
+
+def report(options, result):
+    sys.stdout.write(''.join(f'{line}\n' for line in story(options, result)))
+    sys.stdout.flush()
+
+
+def guest_log(options, number):
+    return options.log if not number else f'{options.logs}.{number}.log'
+
+
+def work_on(options, number, shares, results):
+    """One guest after the other, until no share is left."""
+    with open(guest_log(options, number), 'wb') as log:
+        while shares:
+            try:
+                left = shares.pop(0)
+            except IndexError:
+                return
+            while left:
+                begun, done = boot(options, left, results, log)
+                left = left[max(begun, 1):] if not done else []
+
+
+def run_all(options):
+    tests = list(enumerate(options.tests))
+    guests = min(options.guests, len(tests))
+    count = guests * SHARES if guests > 1 else 1
+    shares = [share for i in range(count) if (share := tests[i::count])]
+    results = []
+    with concurrent.futures.ThreadPoolExecutor(guests) as pool:
+        for end in [pool.submit(work_on, options, i, shares, results)
+                    for i in range(guests)]:
+            end.result()
+    return sorted(results, key=lambda result: result.place)
 
 
 def main():
@@ -204,16 +246,13 @@ def main():
     parser.add_argument('--tap', help='file for the tests\' own lines')
     parser.add_argument('--again', default='')
     parser.add_argument('--silence', type=int, default=SILENCE_SECONDS)
+    parser.add_argument('--guests', type=int, default=os.cpu_count(),
+                        help='how many at a time')
     parser.add_argument('tests', nargs='+')
     options = parser.parse_args()
     options.logs = os.path.splitext(options.log)[0]
     os.makedirs(options.logs, exist_ok=True)
-    results = []
-    left = list(options.tests)
-    with open(options.log, 'wb') as log:
-        while left:
-            begun, done = boot(options, left, results, log)
-            left = left[max(begun, 1):] if not done else []
+    results = run_all(options)
     if options.tap:
         with open(options.tap, 'w') as out:
             for result in results:

@@ -5,6 +5,7 @@
 #include <linux/timex.h>
 
 #include "abi/linux/arguments.h"
+#include "abi/linux/cpu_clock_id.h"
 #include "abi/linux/vdso.h"
 #include "arch/clock.h"
 #include "lib/string.h"
@@ -12,50 +13,21 @@
 
 enum { COARSE_NS = 4000000, NS_PER_TICK = 10000000 };
 
-/* Clocks of CPU time of others: the complement of a number above three bits,
- * one of which says whether a thread is meant. */
-enum { CPU_CLOCK_BITS = 7, CPU_CLOCK_IS_THREAD = 4, CPU_CLOCK_KINDS = 3 };
-enum { CPU_CLOCK_BOTH = 2, CPU_CLOCK_VIRTUAL = 1 };
-
-static uint64_t user_or_both(int kind, uint64_t user_ns, uint64_t system_ns)
+static int cpu_time(int clock, uint64_t *ns)
 {
-    return kind == CPU_CLOCK_VIRTUAL ? user_ns : user_ns + system_ns;
-}
-
-static int thread_time(int tid, int kind, uint64_t *ns)
-{
-    struct thread *thread = thread_argument(tid);
-    if (!thread)
-        return -EINVAL;
-    bool is_ours = thread->process == current->process;
-    *ns = kind == CPU_CLOCK_VIRTUAL ? thread_user_ns(thread)
-                                    : thread_cpu_ns(thread);
-    thread_put(thread);
-    return is_ours ? 0 : -EINVAL;
-}
-
-static int process_time(int pid, int kind, uint64_t *ns)
-{
-    struct usage usage;
-    struct process *process =
-        pid ? process_find(pid) : process_get(current->process);
-    if (!process)
-        return -EINVAL;
-    process_usage(process, &usage);
-    process_put(process);
-    *ns = user_or_both(kind, usage.user_ns, usage.system_ns);
+    struct cpu_clock cpu;
+    int error = cpu_clock_argument(clock, CLOCK_IS_READ, &cpu);
+    if (error)
+        return error;
+    *ns = cpu_clock_ns(&cpu);
+    cpu_clock_drop(&cpu);
     return 0;
 }
 
 static int clock_read(int clock, uint64_t *ns)
 {
-    if (clock < 0) {
-        int number = ~(clock >> 3), kind = clock & CPU_CLOCK_KINDS;
-        if (kind > CPU_CLOCK_BOTH)
-            return -EINVAL; /* a device's descriptor */
-        return clock & CPU_CLOCK_IS_THREAD ? thread_time(number, kind, ns)
-                                           : process_time(number, kind, ns);
-    }
+    if (clock_kind_of(clock) == CLOCK_KIND_CPU)
+        return cpu_time(clock, ns);
     switch (clock) {
     case CLOCK_REALTIME:
     case CLOCK_REALTIME_COARSE:
@@ -70,10 +42,6 @@ static int clock_read(int clock, uint64_t *ns)
     case CLOCK_BOOTTIME_ALARM:
         *ns = clock_ns();
         return 0;
-    case CLOCK_PROCESS_CPUTIME_ID:
-        return process_time(0, CPU_CLOCK_BOTH, ns);
-    case CLOCK_THREAD_CPUTIME_ID:
-        return thread_time(0, CPU_CLOCK_BOTH, ns);
     }
     return -EINVAL;
 }
@@ -91,6 +59,8 @@ long sys_clock_getres(int clock, void __user *to)
     int error = clock_read(clock, &ns);
     if (error || !to)
         return error;
+    if (clock_kind_of(clock) == CLOCK_KIND_CPU)
+        return time_give(to, cpu_clock_resolution_ns(clock));
     bool is_coarse =
         clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE;
     return time_give(to, is_coarse ? COARSE_NS : 1);
@@ -111,10 +81,13 @@ static int set_clock(uint64_t ns)
 
 long sys_clock_settime(int clock, const void __user *from)
 {
-    uint64_t ns;
-    if (clock != CLOCK_REALTIME)
+    uint64_t ns, now_ns;
+    bool is_cpu = clock < 0 && clock_kind_of(clock) == CLOCK_KIND_CPU;
+    if (clock != CLOCK_REALTIME && !is_cpu)
         return -EINVAL;
     int error = time_argument(from, &ns);
+    if (!error && is_cpu) /* nobody may, but it has to be one */
+        error = cpu_time(clock, &now_ns) ? -EINVAL : -EPERM;
     return error ? error : set_clock(ns);
 }
 

@@ -42,6 +42,8 @@ static const struct {
     uint64_t flag, excludes;
 } conflicts[] = {
     { CLONE_PIDFD, CLONE_THREAD | CLONE_DETACHED },
+    { CLONE_NEWNS, CLONE_FS },
+    { CLONE_NEWPID, CLONE_THREAD },
     { CLONE_SIGHAND, CLONE_CLEAR_SIGHAND },
 };
 
@@ -53,6 +55,10 @@ static const uint64_t hints =
     CLONE_UNTRACED | /* nobody traces */
     CLONE_PTRACE;
 
+/* There are none: EINVAL, once it is known that the maker might have them. */
+static const uint64_t namespaces = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC |
+    CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
+
 static int check(enum clone_call call, uint64_t flags, uint64_t exit_signal)
 {
     for (size_t i = 0; i < array_size(dependencies); i++)
@@ -61,12 +67,12 @@ static int check(enum clone_call call, uint64_t flags, uint64_t exit_signal)
     for (size_t i = 0; i < array_size(conflicts); i++)
         if (flags & conflicts[i].flag && flags & conflicts[i].excludes)
             return -EINVAL;
-    if (exit_signal > 64)
-        return -EINVAL;
     if (call == CLONE_CALL_OLD) /* one register for both */
         return flags & CLONE_PIDFD && flags & CLONE_PARENT_SETTID ? -EINVAL
                                                                   : 0;
-    if (flags & (CLONE_DETACHED | CSIGNAL))
+    if (exit_signal > 64)
+        return -EINVAL;
+    if (flags & (CLONE_DETACHED | (CSIGNAL & ~CLONE_NEWTIME)))
         return -EINVAL;
     return exit_signal && flags & (CLONE_THREAD | CLONE_PARENT) ? -EINVAL : 0;
 }
@@ -84,7 +90,11 @@ int clone_flags_to_spawn(enum clone_call call, uint64_t flags,
         return error;
     how->share = how->options = 0;
     how->exit_signal = flags & CLONE_THREAD ? 0 : exit_signal;
-    uint64_t known = hints;
+    /* The old call has no CLONE_NEWTIME: its bit is one of the signal's. */
+    const uint64_t refused = namespaces | CLONE_NEWTIME;
+    uint64_t known = hints | refused;
+    if (flags & refused)
+        how->options |= SPAWN_NAMESPACES;
     for (size_t i = 0; i < array_size(sharings); i++) {
         known |= sharings[i].flag;
         if (flags & sharings[i].flag)

@@ -181,7 +181,7 @@ static const struct {
     { FUTEX_LOCK_PI2, true, false },
 };
 
-/* -ENOSYS, and errors of the time itself. */
+/* Errors of the time itself, then -ENOSYS. */
 static int deadline_of(
     const void __user *from, int operation, uint64_t *deadline)
 {
@@ -189,10 +189,9 @@ static int deadline_of(
     for (size_t i = 0; i < array_size(timed); i++) {
         if (timed[i].operation != (operation & FUTEX_CMD_MASK))
             continue;
-        if (is_real && !timed[i].takes_flag)
-            return -ENOSYS;
-        return timeout_argument(from, timed[i].operation,
+        int error = timeout_argument(from, timed[i].operation,
             is_real || timed[i].is_always_real, deadline);
+        return error ? error : is_real && !timed[i].takes_flag ? -ENOSYS : 0;
     }
     return is_real ? -ENOSYS : 0;
 }

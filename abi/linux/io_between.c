@@ -183,7 +183,9 @@ long sys_sync_file_range(int fd, int64_t offset, int64_t bytes, unsigned flags)
     long result = synchronise(fd);
     if (result == -EBADF)
         return result;
-    if (offset < 0 || bytes < 0 || offset + bytes < offset || flags & ~7u)
+    int64_t end;
+    if (offset < 0 || bytes < 0 || __builtin_add_overflow(offset, bytes, &end) ||
+        flags & ~7u)
         return -EINVAL;
     return result == -EINVAL ? -ESPIPE : result;
 }

@@ -51,19 +51,26 @@ static int check_stack(const struct clone_args *args)
 static int wanted_tids(
     const struct clone_args *args, int *tid, struct spawn *how)
 {
-    if (!args->set_tid != !args->set_tid_size || args->set_tid_size > 1)
+    enum { LEVELS_MOST = 32 };
+    size_t count = args->set_tid_size;
+    if (!args->set_tid != !count || count > LEVELS_MOST)
         return -EINVAL;
-    if (!args->set_tid)
-        return 0;
-    if (user_read(tid, (void __user *)args->set_tid, sizeof *tid))
+    const char __user *from = (void __user *)args->set_tid;
+    if (count && !user_range_is_ok(from, count * sizeof *tid))
         return -EFAULT;
-    if (*tid <= 0)
-        return -EINVAL;
-    if (!i_can(CAPABLE_SYS_ADMIN))
-        return -EPERM;
+    if (count && user_read(tid, from, sizeof *tid))
+        return -EFAULT;
     how->wanted_tids = tid;
-    how->wanted_tid_count = 1;
+    how->wanted_tid_count = count;
     return 0;
+}
+
+static int check_places(const struct clone_args *args)
+{
+    const uint64_t both = CLONE_PIDFD | CLONE_PARENT_SETTID;
+    if ((args->flags & both) == both && args->pidfd == args->parent_tid)
+        return -EINVAL;
+    return check_stack(args);
 }
 
 long sys_clone3(const void __user *from, size_t bytes)
@@ -82,12 +89,12 @@ long sys_clone3(const void __user *from, size_t bytes)
         .child_tid = args.child_tid,
         .pidfd = args.pidfd,
     };
-    error = clone_flags_to_spawn(
-        CLONE_CALL_3, args.flags, args.exit_signal, &how);
+    error = wanted_tids(&args, &tid, &how);
     if (!error)
-        error = check_stack(&args);
+        error = clone_flags_to_spawn(
+            CLONE_CALL_3, args.flags, args.exit_signal, &how);
     if (!error)
-        error = wanted_tids(&args, &tid, &how);
+        error = check_places(&args);
     return error ? error : spawn_and_start(&how);
 }
 

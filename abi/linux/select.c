@@ -160,13 +160,15 @@ long sys_select(int count, void __user *reads, void __user *writes,
         struct __kernel_old_timeval given;
         if (user_read(&given, timeout, sizeof given))
             return -EFAULT;
-        /* More than a second of microseconds is fine here. */
-        if (given.tv_sec < 0 || given.tv_usec < 0)
+        /* Whole seconds of microseconds are fine here, in either direction. */
+        int64_t seconds, rest = given.tv_usec % 1000000;
+        if (__builtin_add_overflow(
+                given.tv_sec, given.tv_usec / 1000000, &seconds) ||
+            seconds < 0 || rest < 0)
             return -EINVAL;
-        uint64_t seconds = given.tv_sec + given.tv_usec / 1000000;
-        uint64_t ns = seconds > INT64_MAX / NS_PER_SECOND - 1
+        uint64_t ns = seconds > INT64_MAX / (int64_t)NS_PER_SECOND - 1
             ? INT64_MAX
-            : seconds * NS_PER_SECOND + given.tv_usec % 1000000 * 1000;
+            : seconds * NS_PER_SECOND + rest * 1000;
         deadline_ns = ns ? deadline_after(ns) : 0;
     }
     long result = select_until(count, at, deadline_ns);

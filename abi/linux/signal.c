@@ -208,7 +208,7 @@ long sys_rt_tgsigqueueinfo(
         return error;
     if (process <= 0 || tid <= 0)
         return -EINVAL;
-    return may_queue_code(process, info.code)
+    return may_queue_code(tid, info.code)
         ? kill_thread(process, tid, &info)
         : -EPERM;
 }

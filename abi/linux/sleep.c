@@ -4,6 +4,7 @@
 #include <linux/time.h>
 
 #include "abi/linux/arguments.h"
+#include "abi/linux/cpu_clock_id.h"
 #include "kernel/timers.h"
 #include "sched/timer.h"
 
@@ -73,21 +74,87 @@ static int check_clock(int clock)
     case CLOCK_MONOTONIC_RAW:
     case CLOCK_REALTIME_COARSE:
     case CLOCK_MONOTONIC_COARSE:
-    case CLOCK_PROCESS_CPUTIME_ID:
         return -EOPNOTSUPP;
     }
-    return -EINVAL;
+    return clock_kind_of(clock) == CLOCK_KIND_DEVICE ? -EOPNOTSUPP : -EINVAL;
+}
+
+static long cpu_sleep_again(struct thread *thread);
+
+static int cpu_sleep_until(int clock, uint64_t until_ns, uint64_t *left_ns)
+{
+    struct cpu_clock cpu;
+    int error = cpu_clock_argument(clock, CLOCK_IS_WAITED_FOR, &cpu);
+    if (error)
+        return error;
+    int result = cpu_clock_sleep(&cpu, until_ns);
+    uint64_t now_ns = cpu_clock_ns(&cpu);
+    *left_ns = until_ns > now_ns ? until_ns - now_ns : 0;
+    cpu_clock_drop(&cpu);
+    return result && *left_ns ? result : 0;
+}
+
+/* Like sleep_until. */
+static long cpu_sleep_on(int clock, uint64_t until_ns, void __user *left)
+{
+    uint64_t left_ns;
+    int result = cpu_sleep_until(clock, until_ns, &left_ns);
+    if (result != -ERESTART)
+        return result;
+    if (left && time_give(left, left_ns))
+        return -EFAULT;
+    current->restart.again = cpu_sleep_again;
+    current->restart.deadline_ns = until_ns;
+    current->restart.a = (uintptr_t)left;
+    current->restart.b = (unsigned)clock;
+    return -ERESTART_BLOCK;
+}
+
+static long cpu_sleep_again(struct thread *thread)
+{
+    return cpu_sleep_on((int)thread->restart.b, thread->restart.deadline_ns,
+        (void __user *)thread->restart.a);
+}
+
+static int cpu_deadline(int clock, uint64_t ns, uint64_t *until_ns)
+{
+    struct cpu_clock cpu;
+    int error = cpu_clock_argument(clock, CLOCK_IS_WAITED_FOR, &cpu);
+    if (error)
+        return error;
+    uint64_t now_ns = cpu_clock_ns(&cpu);
+    *until_ns = ns ? now_ns + min(ns, INT64_MAX - now_ns) : 0;
+    cpu_clock_drop(&cpu);
+    return 0;
+}
+
+static long cpu_sleep(int clock, int flags, uint64_t ns, void __user *left)
+{
+    uint64_t until_ns = ns, left_ns;
+    if (cpu_clock_is_own_thread(clock))
+        return -EINVAL;
+    if (!(flags & TIMER_ABSTIME)) {
+        int error = cpu_deadline(clock, ns, &until_ns);
+        return error ? error : cpu_sleep_on(clock, until_ns, left);
+    }
+    int result = cpu_sleep_until(clock, until_ns, &left_ns);
+    return result == -ERESTART ? -ERESTART_UNHANDLED : result;
 }
 
 long sys_clock_nanosleep(
     int clock, int flags, const void __user *wanted, void __user *left)
 {
     uint64_t ns;
-    int error = check_clock(clock);
+    bool is_cpu = clock_kind_of(clock) == CLOCK_KIND_CPU;
+    int error = is_cpu ? 0 : check_clock(clock);
+    if (clock == CLOCK_THREAD_CPUTIME_ID)
+        error = -EOPNOTSUPP; /* nobody can wait to have run */
     if (!error)
         error = time_argument(wanted, &ns);
     if (error)
         return error;
+    if (is_cpu)
+        return cpu_sleep(clock, flags, ns, left);
     return flags & TIMER_ABSTIME ? sleep_absolute(clock, ns)
                                  : sleep_until(deadline_after(ns), left);
 }
@@ -171,19 +238,34 @@ static int event_argument(struct timer_event *event, const void __user *from)
     return -EINVAL;
 }
 
+static int timer_new(int clock, const struct timer_event *event, int *id)
+{
+    if (clock_kind_of(clock) != CLOCK_KIND_CPU) {
+        bool is_real = clock == CLOCK_REALTIME || clock == CLOCK_TAI;
+        return posix_timer_create(
+            is_real ? TIMER_REAL : TIMER_MONOTONIC, NULL, event, id);
+    }
+    struct cpu_clock cpu;
+    int error = cpu_clock_argument(clock, CLOCK_IS_WAITED_FOR, &cpu);
+    if (error)
+        return error;
+    error = posix_timer_create(TIMER_CPU, &cpu, event, id);
+    cpu_clock_drop(&cpu);
+    return error;
+}
+
 long sys_timer_create(int clock, const void __user *event_at, void __user *to)
 {
     struct timer_event event;
-    int id;
-    /* Clocks of CPU time can be asked, but not waited for. */
-    int error = check_clock(clock);
-    if (error)
+    int id, error = event_at ? event_argument(&event, event_at) : 0;
+    if (error == -EFAULT)
         return error;
-    bool is_real = clock == CLOCK_REALTIME || clock == CLOCK_TAI;
-    error = event_at ? event_argument(&event, event_at) : 0;
-    if (!error)
-        error = posix_timer_create(is_real ? TIMER_REAL : TIMER_MONOTONIC,
-            event_at ? &event : NULL, &id);
+    int clock_error = clock_kind_of(clock) == CLOCK_KIND_CPU
+        ? 0
+        : check_clock(clock);
+    if (clock_error || error)
+        return clock_error ? clock_error : error;
+    error = timer_new(clock, event_at ? &event : NULL, &id);
     if (error || !user_write(to, &id, sizeof id))
         return error;
     posix_timer_delete(id);

@@ -76,34 +76,42 @@ long sys_socket(int family, int type, int protocol)
 }
 
 /* Two descriptors, or none of the two. */
-static long give_pair(struct file *files[2], unsigned fd_flags, void __user *to)
+static int reserve_pair(int fds[2], unsigned fd_flags)
 {
-    int fds[2];
-    fds[0] = fd_give(files[0], fd_flags);
-    if (fds[0] < 0) {
-        file_put(files[1]);
-        return fds[0];
+    for (int i = 0; i < 2; i++) {
+        fds[i] = files_reserve(current->files, 0, files_limit(), fd_flags);
+        if (fds[i] >= 0)
+            continue;
+        if (i)
+            files_release(current->files, fds[0]);
+        return fds[i];
     }
-    fds[1] = fd_give(files[1], fd_flags);
-    long result = fds[1] < 0 ? fds[1] : user_write(to, fds, sizeof fds);
-    if (result) {
-        files_close(current->files, fds[0]);
-        if (fds[1] >= 0)
-            files_close(current->files, fds[1]);
-    }
-    return result;
+    return 0;
 }
 
 long sys_socketpair(int family, int type, int protocol, void __user *to)
 {
     struct socket_user user;
     struct file *files[2];
+    int fds[2];
     if (has_bad_flags(type))
         return -EINVAL;
+    int error = reserve_pair(fds, fd_flags_from(type));
+    if (error)
+        return error;
+    /* The program is told the numbers first, even if nothing comes of it. */
+    error = user_write(to, fds, sizeof fds);
     socket_user_now(&user);
-    int error = socket_open_pair(family, type & SOCK_TYPE_MASK, protocol,
-        open_flags_of(type), &user, files);
-    return error ? error : give_pair(files, fd_flags_from(type), to);
+    if (!error)
+        error = socket_open_pair(family, type & SOCK_TYPE_MASK, protocol,
+            open_flags_of(type), &user, files);
+    for (int i = 0; i < 2; i++) {
+        if (error)
+            files_release(current->files, fds[i]);
+        else
+            files_install(current->files, fds[i], files[i]);
+    }
+    return error;
 }
 
 enum address_use { BIND, CONNECT };

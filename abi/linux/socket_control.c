@@ -5,16 +5,18 @@
 
 #include "abi/linux/arguments.h"
 #include "abi/linux/socket.h"
+#include "lib/string.h"
 #include "mm/heap.h"
 #include "sched/pid.h"
 
 enum { HEAD = sizeof(struct linux_cmsghdr), OVERFLOW_ID = 65534 };
+enum { CONTROL_BYTES_MAX = 20480 }; /* Linux's optmem_max */
 static_assert(HEAD == 16, "cmsghdr needs no padding before its data");
 
 /* In. */
 
 static int rights_argument(
-    struct message *message, const int __user *from, size_t bytes)
+    struct message *message, const void *from, size_t bytes)
 {
     unsigned count = bytes / sizeof(int);
     unsigned had = message->rights ? message->rights->count : 0;
@@ -29,8 +31,7 @@ static int rights_argument(
         return -ENOMEM;
     for (unsigned i = 0; i < count; i++) {
         int fd;
-        if (user_read(&fd, from + i, sizeof fd))
-            return -EFAULT;
+        memcpy(&fd, from + i * sizeof fd, sizeof fd);
         struct file *file = files_find(current->files, fd);
         if (!file)
             return -EBADF;
@@ -56,13 +57,12 @@ static bool may_claim(const struct linux_ucred *claim)
 }
 
 static int identity_argument(
-    struct message *message, const void __user *from, size_t bytes)
+    struct message *message, const void *from, size_t bytes)
 {
     struct linux_ucred claim;
     if (bytes != sizeof claim)
         return -EINVAL;
-    if (user_read(&claim, from, sizeof claim))
-        return -EFAULT;
+    memcpy(&claim, from, sizeof claim);
     if (!may_claim(&claim))
         return -EPERM;
     struct pid *pid = pid_find_get(claim.pid);
@@ -75,28 +75,25 @@ static int identity_argument(
 }
 
 static int one_argument(struct message *message,
-    const struct linux_cmsghdr *header, const char __user *data)
+    const struct linux_cmsghdr *header, const char *data)
 {
     if (header->level != SOL_SOCKET)
         return 0;
     switch (header->type) {
     case SCM_RIGHTS:
-        return rights_argument(
-            message, (const int __user *)data, header->bytes - HEAD);
+        return rights_argument(message, data, header->bytes - HEAD);
     case SCM_CREDENTIALS:
         return identity_argument(message, data, header->bytes - HEAD);
     }
     return -EINVAL;
 }
 
-int control_argument(
-    struct message *message, const void __user *from, uint64_t bytes)
+static int all_arguments(
+    struct message *message, const char *at, size_t bytes)
 {
-    const char __user *at = from;
     while (bytes >= HEAD) {
         struct linux_cmsghdr header;
-        if (user_read(&header, at, sizeof header))
-            return -EFAULT;
+        memcpy(&header, at, sizeof header);
         if (header.bytes < HEAD || header.bytes > bytes)
             return -EINVAL;
         int error = one_argument(message, &header, at + HEAD);
@@ -109,6 +106,23 @@ int control_argument(
         bytes -= step;
     }
     return 0;
+}
+
+int control_argument(
+    struct message *message, const void __user *from, uint64_t bytes)
+{
+    if (!bytes)
+        return 0;
+    if (bytes >= CONTROL_BYTES_MAX)
+        return -ENOBUFS;
+    char *all = heap_alloc(bytes);
+    if (!all)
+        return -ENOMEM;
+    int error = user_read(all, from, bytes);
+    if (!error)
+        error = all_arguments(message, all, bytes);
+    heap_free(all);
+    return error;
 }
 
 /* Out. */

@@ -55,9 +55,6 @@ static ssize_t send_buffer(struct socket *socket, const void __user *buffer,
     struct socket_address address;
     struct transfer t;
     struct message message = { .data = &t };
-    bytes = min(bytes, (size_t)IO_BYTES_MAX);
-    if (!user_range_is_ok(buffer, bytes))
-        return -EFAULT;
     if (to) {
         int error = address_argument(&address, to, to_bytes);
         if (error)
@@ -74,6 +71,9 @@ long sys_sendto(int fd, const void __user *buffer, size_t bytes, int flags,
     struct file *file;
     bool has_reference;
     int error;
+    bytes = min(bytes, (size_t)IO_BYTES_MAX);
+    if (!user_range_is_ok(buffer, bytes))
+        return -EFAULT;
     struct socket *socket = socket_argument(fd, &file, &has_reference, &error);
     if (!socket)
         return error;
@@ -83,32 +83,32 @@ long sys_sendto(int fd, const void __user *buffer, size_t bytes, int flags,
 }
 
 /* A header, as far as both ways need it. */
-static int header_argument(struct linux_msghdr *header, struct vector *vector,
-    const struct linux_msghdr __user *from)
+static int header_argument(
+    struct linux_msghdr *header, const struct linux_msghdr __user *from)
 {
     if (user_read(header, from, sizeof *header))
         return -EFAULT;
     if (!header->name)
         header->name_bytes = 0;
-    if (header->name_bytes < 0)
-        return -EINVAL;
+    return header->name_bytes < 0 ? -EINVAL : 0;
+}
+
+static int data_argument(
+    struct vector *vector, const struct linux_msghdr *header)
+{
     if (header->vector_count > IO_SEGMENTS_MAX)
         return -EMSGSIZE;
     return vector_argument(vector, header->vector, header->vector_count);
 }
 
+/* Where to, and the bytes; after 0: vector_done. */
 static int send_argument(struct message *message, struct socket_address *to,
-    const struct linux_msghdr *header)
+    struct vector *vector, const struct linux_msghdr *header)
 {
-    if (header->control_bytes > INT32_MAX)
-        return -ENOBUFS;
     int bytes = min(header->name_bytes, (int)sizeof to->raw);
     int error = address_argument(to, header->name, bytes);
     message->address = !error && to->bytes ? to : NULL;
-    if (!error && header->control)
-        error = control_argument(
-            message, header->control, header->control_bytes);
-    return error;
+    return error ? error : data_argument(vector, header);
 }
 
 static ssize_t send_message(
@@ -119,11 +119,13 @@ static ssize_t send_message(
     struct vector vector;
     struct transfer t;
     struct message message = { .data = &t };
-    int error = header_argument(&header, &vector, from);
+    int error = header_argument(&header, from);
+    if (!error)
+        error = send_argument(&message, &address, &vector, &header);
     if (error)
         return error;
     transfer_segments(&t, vector.segments, vector.count, vector.total);
-    error = send_argument(&message, &address, &header);
+    error = control_argument(&message, header.control, header.control_bytes);
     ssize_t result = error;
     if (!error) {
         result = send(socket, &message, flags);
@@ -208,9 +210,6 @@ static ssize_t receive_buffer(struct socket *socket, void __user *buffer,
     struct socket_address address = { 0 };
     struct transfer t;
     struct message message = { .data = &t, .address = &address };
-    bytes = min(bytes, (size_t)IO_BYTES_MAX);
-    if (!user_range_is_ok(buffer, bytes))
-        return -EFAULT;
     transfer_user(&t, (uintptr_t)buffer, bytes);
     ssize_t result = receive(socket, &message, flags);
     drop_extras(&message);
@@ -228,6 +227,9 @@ long sys_recvfrom(int fd, void __user *buffer, size_t bytes, int flags,
     struct file *file;
     bool has_reference;
     int error;
+    bytes = min(bytes, (size_t)IO_BYTES_MAX);
+    if (!user_range_is_ok(buffer, bytes))
+        return -EFAULT;
     struct socket *socket = socket_argument(fd, &file, &has_reference, &error);
     if (!socket)
         return error;
@@ -273,7 +275,9 @@ static ssize_t receive_message(
     struct vector vector;
     struct transfer t;
     struct message message = { .data = &t, .address = &address };
-    int error = header_argument(&header, &vector, at);
+    int error = header_argument(&header, at);
+    if (!error)
+        error = data_argument(&vector, &header);
     if (error)
         return error;
     transfer_segments(&t, vector.segments, vector.count, vector.total);

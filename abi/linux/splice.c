@@ -20,18 +20,29 @@ struct offset {
     uint64_t value;
 };
 
-/* No offset for a pipe, none for what has no places. */
-static int offset_argument(
-    struct offset *offset, const struct file *file, void __user *at)
+static int offset_argument(struct offset *offset, void __user *at)
 {
-    offset->at = at;
-    if (!at)
-        return 0;
-    if (file_is_pipe(file))
+    *offset = (struct offset){ .at = at };
+    return at ? user_read(&offset->value, at, sizeof offset->value) : 0;
+}
+
+/* A pipe has no places, and what cannot be read is told before anything that
+ * the files themselves are not fit for. */
+static int offset_arguments(struct offset *in, const struct file *from,
+    void __user *from_at, struct offset *out, const struct file *to,
+    void __user *to_at)
+{
+    if ((from_at && file_is_pipe(from)) || (to_at && file_is_pipe(to)))
         return -ESPIPE;
-    if (file->ops->cannot_seek)
-        return -EINVAL;
-    return user_read(&offset->value, at, sizeof offset->value);
+    int error = offset_argument(out, to_at);
+    return error ? error : offset_argument(in, from_at);
+}
+
+static int check_offset(const struct offset *offset, const struct file *file)
+{
+    if (!offset->at)
+        return 0;
+    return file->ops->cannot_seek || (int64_t)offset->value < 0 ? -EINVAL : 0;
 }
 
 static int check(const struct file *from, const struct file *to)
@@ -64,16 +75,16 @@ static int check_other(const struct file *from, const struct file *to)
 static ssize_t splice(struct file *from, void __user *from_at, struct file *to,
     void __user *to_at, size_t bytes, unsigned flags)
 {
-    struct offset in = { 0 }, out = { 0 };
-    int error = check(from, to);
+    struct offset in, out;
+    int error = offset_arguments(&in, from, from_at, &out, to, to_at);
     if (!error)
-        error = offset_argument(&in, from, from_at);
+        error = check(from, to);
     if (!error)
-        error = offset_argument(&out, to, to_at);
+        error = check_offset(&in, from);
+    if (!error)
+        error = check_offset(&out, to);
     if (!error)
         error = check_other(from, to);
-    if (!error && ((int64_t)in.value < 0 || (int64_t)out.value < 0))
-        error = -EINVAL;
     if (error)
         return error;
     ssize_t result = splice_files(from, in.at ? &in.value : NULL, to,
@@ -140,7 +151,7 @@ long sys_tee(int from, int to, size_t bytes, unsigned flags)
 }
 
 static ssize_t splice_vector(struct file *file, const void __user *from,
-    unsigned long count, unsigned flags)
+    unsigned count, unsigned flags)
 {
     struct vector vector;
     struct transfer t;
@@ -166,7 +177,8 @@ long sys_vmsplice(
     struct file *file = file_argument(fd, &has_reference);
     if (!file)
         return -EBADF;
-    ssize_t result = splice_vector(file, from, count, flags);
+    /* Only 32 bits of the count are looked at. */
+    ssize_t result = splice_vector(file, from, (unsigned)count, flags);
     files_return(file, has_reference);
     return result;
 }

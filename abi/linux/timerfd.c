@@ -42,8 +42,12 @@ long sys_timerfd_create(int number, int flags)
 static int setting_argument(
     struct timerfd_setting *setting, const void __user *at)
 {
-    int error = time_argument(INTERVAL(at), &setting->interval_ns);
-    return error ? error : time_argument(VALUE(at), &setting->value_ns);
+    /* All of it is read before any of it is looked at. */
+    int interval_error = time_argument(INTERVAL(at), &setting->interval_ns);
+    int value_error = time_argument(VALUE(at), &setting->value_ns);
+    if (interval_error == -EFAULT || value_error == -EFAULT)
+        return -EFAULT;
+    return interval_error ? interval_error : value_error;
 }
 
 static int setting_give(

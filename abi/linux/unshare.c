@@ -39,24 +39,42 @@ static int unshare_paths(void)
     return 0;
 }
 
-/* What only an only thread has for itself already. */
-static bool is_alone(void)
+static unsigned threads_of_process(void)
 {
     spin_lock(&process_tree_lock);
-    bool is_alone = current->process->thread_count == 1;
+    unsigned threads = current->process->thread_count;
     spin_unlock(&process_tree_lock);
-    return is_alone && refcount_read(&current->space->refs) == 1;
+    return threads;
+}
+
+/* What cannot be parted from others has to be for itself already; each of them
+ * wants what it depends on too. */
+static int check_alone(unsigned long flags)
+{
+    const unsigned long handlers = CLONE_SIGHAND | CLONE_VM;
+    if (flags & (CLONE_THREAD | handlers) && threads_of_process() != 1)
+        return -EINVAL;
+    if (flags & handlers && refcount_read(&current->handlers->refs) != 1)
+        return -EINVAL;
+    return flags & CLONE_VM && refcount_read(&current->space->refs) != 1
+        ? -EINVAL
+        : 0;
 }
 
 long sys_unshare(unsigned long flags)
 {
+    const unsigned long namespaces = CLONE_NEWNS | CLONE_NEWUTS |
+        CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP |
+        CLONE_NEWTIME;
     const unsigned long known = CLONE_FILES | CLONE_FS | CLONE_THREAD |
         CLONE_SIGHAND | CLONE_VM | CLONE_SYSVSEM;
-    if (flags & ~known)
+    if (flags & ~(known | namespaces))
         return -EINVAL;
-    if (flags & (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM) && !is_alone())
-        return -EINVAL;
-    int error = flags & CLONE_FS ? unshare_paths() : 0;
+    int error = check_alone(flags);
+    if (!error && flags & namespaces) /* there are none to have */
+        error = i_can(CAPABLE_SYS_ADMIN) ? -EINVAL : -EPERM;
+    if (!error && flags & CLONE_FS)
+        error = unshare_paths();
     if (!error && flags & CLONE_FILES)
         error = unshare_files();
     return error;

@@ -151,6 +151,11 @@ void context_set_tls(struct context *context, uintptr_t tls)
     irq_restore(irq_state);
 }
 
+bool context_tls_is_ok(uintptr_t tls)
+{
+    return tls < USER_END;
+}
+
 uintptr_t context_tls(struct context *context)
 {
     return is_loaded(context) ? fs_base_read(context) : context->fs_base;

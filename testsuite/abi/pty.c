@@ -95,6 +95,7 @@ static void bytes(void)
     int count;
     set_modes(pty.slave, 0, 0, 0);
     is(write(pty.slave, "hello", 5), 5);
+    ok(comes(pty.master, 1000));
     is(ioctl(pty.master, FIONREAD, &count), 0);
     is(count, 5);
     is(read(pty.master, text, 3), 3);

@@ -96,6 +96,9 @@ static void print_result(char *text, size_t size, int i, pid_t child)
         is_pid |= result > 0 && !strcmp(gives_pid[j], name);
     if (is_pid)
         snprintf(text, size, "PID");
+    else if (!strcmp(name, "futex") && (result == -EPERM || result == -ESRCH))
+        /* A word may say the number of a thread of the kernel itself. */
+        snprintf(text, size, "NOBODY");
     else if (result < 0 && result > -4096)
         snprintf(text, size, "-%s", fuzz_error_name(-result));
     else if (!strcmp(name, "brk"))

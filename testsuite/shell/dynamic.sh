@@ -94,7 +94,7 @@ is 'split, paste, join, comm' "$(inside 'seq 1 6 | split -l 2 - part; paste part
 4
 5'
 is 'timeout, nice, nohup' "$(inside 'timeout 0.2 sleep 9; echo $?; nice -n 3 nice
-    timeout -s KILL 0.2 sleep 9; echo $?; timeout -k 0.3 2 bash -c \
+    timeout -s KILL 0.2 sleep 9; echo $?; timeout -k 1 5 bash -c \
     "trap : TERM; while :; do sleep 0.05; done"; echo $?')" '124
 3
 137
@@ -135,7 +135,7 @@ is 'and finds one' "$(echo '@wait 1' | /tests/helper/pty chroot /dynamic \
     /bin/stty size | tr -d '\r')" '0 0'
 is 'a hundred programs' "$(inside 'for ((i = 0; i < 100; i++)); do /bin/true || echo no
     done; echo $i')" 100
-is 'tail -f' "$(inside 'echo one > log; tail -f log & sleep 0.5; echo two >> log
-    sleep 1.5; kill $!')" 'one
+is 'tail -f' "$(inside 'echo one > log; tail -f log & sleep 2; echo two >> log
+    sleep 4; kill $!')" 'one
 two'
 finish

@@ -20,12 +20,12 @@ v'
     is 'expressions' "$($SH -c '[[ abc =~ ^a(.)c$ ]] && echo ${BASH_REMATCH[1]}')" b
     is 'mapfile' "$(seq 1 1000 | $SH -c 'mapfile -t l; echo ${#l[@]} ${l[999]}')" \
         '1000 1000'
-    is 'read with a time' "$(sleep 1 | $SH -c 'read -t 0.2 x; echo $?')" 142
-    is 'wait -n' "$($SH -c '(sleep 0.5; exit 1) & (exit 7) & wait -n; echo $?')" 7
+    is 'read with a time' "$(sleep 3 | $SH -c 'read -t 0.2 x; echo $?')" 142
+    is 'wait -n' "$($SH -c 'sleep 20 > /dev/null & a=$!; (exit 7) & wait -n; echo $?; kill $a')" 7
     is 'extglob and globstar' "$(mkdir -p g/h; touch g/a.c g/h/b.c g/h/c.h
         $SH -O extglob -O globstar -c 'echo g/**/!(*.h)')" 'g/a.c g/h g/h/b.c'
-    is 'times of its own' "$($SH -c 'TIMEFORMAT=%R; time sleep 0.1' 2>&1 |
-        cut -c 1-3)" 0.1
+    like 'times of its own' "$($SH -c 'TIMEFORMAT=%R; time sleep 0.1' 2>&1)" \
+        '[0-9].[0-9][0-9][0-9]'
     is 'its memory' "$($SH -c 'for ((i = 0; i < 20000; i++)); do a[i]=$i; done
         echo ${#a[@]} $((a[19999]))')" '20000 19999'
     is 'kill and jobs builtins' "$($SH -c 'set -m; sleep 9 & kill %1; wait %1
@@ -33,7 +33,7 @@ v'
     is 'a trap of errors' "$($SH -c 'trap "echo err" ERR; false; true; false')" 'err
 err'
     is 'random and seconds' "$($SH -c 'test $RANDOM != $RANDOM.$RANDOM &&
-        echo $((SECONDS < 5)) $PPID' | cut -d' ' -f1)" 1
+        echo $((SECONDS < 20)) $PPID' | cut -d' ' -f1)" 1
 else
     skip bash 'there is no bash-static in this image'
 fi

@@ -6,7 +6,7 @@
 is 'wait for one' "$( (exit 7) & wait $!; echo $?)" 7
 is 'for one that has ended' "$( (exit 8) & p=$!; sleep 0.2; wait $p; echo $?)" 8
 is 'for all' "$(sleep 0.2 & sleep 0.1 & wait; echo $?)" 0
-is 'in any order' "$( (sleep 0.2; exit 1) & a=$!; (exit 2) & b=$!
+is 'in any order' "$( (sleep 1; exit 1) & a=$!; (exit 2) & b=$!
     wait $b; echo $?; wait $a; echo $?)" '2
 1'
 is 'for a stranger' "$(wait 1; echo $?)" 127 2> /dev/null
@@ -15,12 +15,12 @@ is 'fifty' "$(i=0; while test $i -lt 50; do (exit $i) & l="$l $!"
     i=$((i + 1)); done; s=0; for p in $l; do wait $p; s=$((s + $?)); done
     echo $s)" 1225
 is 'they work at the same time' "$(for i in 1 2 3 4 5 6 7 8 9 10; do
-    sleep 0.5 & done; s=$(date +%s); wait; test $(($(date +%s) - s)) -lt 4 &&
+    sleep 1.5 & done; s=$(date +%s); wait; test $(($(date +%s) - s)) -lt 10 &&
     echo together)" together
 is 'input from nowhere' "$(echo x > f; $SH -c 'cat & wait' < f)" ''
-is 'an orphan goes to init' "$( ($SH -c '(sleep 0.3; grep PPid: /proc/self/status
+is 'an orphan goes to init' "$( ($SH -c '(sleep 1; grep PPid: /proc/self/status
     ) & exit') | sed 's/.*	//')" 1
-is 'zombies are taken' "$(sleep 0.1 & sleep 0.1 & sleep 0.4; wait
+is 'zombies are taken' "$(sleep 0.1 & sleep 0.1 & sleep 1; wait
     ps -o stat,comm | grep -c '^Z.*sleep')" 0
 is 'without it they share' "$($SH -c 'sleep 5 & p=$!
     test $(cut -d " " -f 5 /proc/$p/stat) = $(cut -d " " -f 5 /proc/$$/stat) &&
@@ -34,34 +34,34 @@ typed() {
 }
 ok 'on a terminal: stop, list, kill' typed <<'END'
 sleep 100
-@wait 0.5
+@wait 1
 @send \x1a
-@wait 0.3
+@wait 1
 jobs > list; kill -9 %1; wait; echo stopped=$(grep -ci stopped list)
 @line stopped=1
 END
 ok 'stop and go on in front' typed <<'END'
-sh -c 'sleep 0.7; echo slept; exit 3'
-@wait 0.3
+sh -c 'sleep 3; echo slept; exit 3'
+@wait 1
 @send \x1a
-@wait 0.3
+@wait 1
 fg > /dev/null
 @line slept
 echo status=$?
 @line status=3
 END
 ok 'stop and go on behind' typed <<'END'
-sh -c 'sleep 0.7; echo slept'
-@wait 0.3
+sh -c 'sleep 3; echo slept'
+@wait 1
 @send \x1a
-@wait 0.3
+@wait 1
 bg > /dev/null
 @line slept
 END
 ok 'kill %1' typed <<'END'
 sleep 100 &
 sleep 100 &
-@wait 0.5
+@wait 1
 jobs > list; kill %1; kill %2; wait; echo sum=$(grep -c sleep list)
 @line sum=2
 END
@@ -86,65 +86,66 @@ test $5 = $$; echo same=$?
 END
 ok 'interrupted by typing' typed <<'END'
 sleep 100
-@wait 0.5
+@wait 1
 @send \x03
-@wait 0.2
+@wait 1
 echo status=$?
 @line status=130
 END
 ok 'a whole pipeline is' typed <<'END'
 sleep 100 | sleep 100 | sleep 100
-@wait 0.5
+@wait 1
 @send \x03
-@wait 0.2
+@wait 1
 echo status=$?
 @line status=130
 END
 ok 'quit by typing' typed <<'END'
 ulimit -c 0
 sleep 100
-@wait 0.5
+@wait 1
 @send \x1c
-@wait 0.2
+@wait 1
 echo status=$?
 @line status=131
 END
 ok 'a line is taken back by ^C' typed <<'END'
+@wait 1
 @send echo no\x03
-@wait 0.3
+@wait 1
 echo status=$((1 + 1))
 @line status=2
 END
 ok 'end of input by typing' typed <<'END'
 echo count=$(cat | wc -c)
-@wait 0.4
+@wait 1
 12345
 @send \x04
 @line count=6
 END
 ok 'a word without its end as well' typed <<'END'
 v=$(cat | wc -c); echo; echo count=$v
-@wait 0.4
+@wait 1
 @send 123\x04\x04
 @line count=3
 END
 ok 'erase, kill and word erase' typed <<'END'
 read x; echo "<$x>"
-@wait 0.4
+@wait 1
 @send wrong\x15one twp\x7fo three\x17four\x7f\x7f\x7f\x7f
 @send 3\x0d
 @line <one two 3>
 END
 ok 'a reader in the background is stopped' typed <<'END'
 cat &
-@wait 0.4
+@wait 1
 p=$!; echo state=$(grep -c '^State:.T' /proc/$p/status); kill -9 $p
 @line state=1
 END
 ok 'a writer is when the terminal says so' typed <<'END'
 stty tostop
 sh -c 'echo word' &
-@wait 0.4
+@wait 1
 p=$!; echo state=$(grep -c '^State:.T' /proc/$p/status); kill -9 $p
 @line state=1
 END
@@ -157,18 +158,18 @@ stty rows 33 cols 77; echo size=$(stty size | tr ' ' x)
 @line size=33x77
 END
 ok 'a change of it is told' typed <<'END'
-sh -c 'trap "echo told" WINCH; stty rows 11; sleep 0.1; exit'
+sh -c 'trap "echo told" WINCH; stty rows 11; sleep 1; exit'
 @line told
 END
 ok 'without echo' typed <<'END'
 stty -echo; read x; stty echo; echo "<$x>"
-@wait 0.5
+@wait 1
 secret
 @line <secret>
 END
 ok 'byte by byte' typed <<'END'
 stty raw -echo min 1; dd bs=1 count=3 2> /dev/null > bytes; stty sane
-@wait 0.5
+@wait 1
 @send a\x03\x0d
 od -An -tx1 bytes | tr -d ' '
 @line 61030d
@@ -182,7 +183,7 @@ case $(tty) in /dev/pts/[0-9]*) echo named ;; esac
 @line named
 END
 echo '(trap "echo hung up > flag; exit" HUP; while :; do sleep 0.1; done)
-@wait 0.5
+@wait 1
 @close' | typed
 becomes 'its end hangs up on those in front' grep -q 'hung up' flag
 ok 'without a terminal there is none' test \

@@ -8,6 +8,7 @@ field() { cut -d ' ' -f "$2" "/proc/$1/stat"; }
 ln -s /bin/sleep sleeper 2> /dev/null
 sleep 50 &
 p=$!
+runs $p sleep
 is 'ps knows it' "$(ps -o pid,ppid,stat,comm | awk -v p=$p '$1 == p { print $2, $4 }')" \
     "$$ sleep"
 is 'in which state' "$(ps -o pid,stat | awk -v p=$p '$1 == p { print $2 }')" S
@@ -26,10 +27,10 @@ is 'its command line' "$(tr '\0' ' ' < /proc/$p/cmdline)" 'sleep 50 '
 is 'its folder and program' "$(readlink /proc/$p/cwd; readlink /proc/$p/root)" \
     "$PWD
 /"
-is 'its environment' "$(V=value sleep 9 & sleep 0.2
-    tr '\0' '\n' < /proc/$!/environ | grep '^V='; kill $!)" V=value
-is 'its descriptors' "$(sleep 9 3< /dev/zero & sleep 0.2
-    readlink /proc/$!/fd/0; readlink /proc/$!/fd/3; kill $!)" '/dev/null
+is 'its environment' "$(V=value sleep 9 & runs $! sleep
+    tr '\0' '\n' < /proc/$!/environ | grep '^V='; kill $!; wait $!)" V=value
+is 'its descriptors' "$(sleep 9 3< /dev/zero & runs $! sleep
+    readlink /proc/$!/fd/0; readlink /proc/$!/fd/3; kill $!; wait $!)" '/dev/null
 /dev/zero'
 is 'its threads' "$(ls /proc/$p/task)" $p
 is 'its limits' "$(grep -c . /proc/$p/limits)" 17
@@ -46,13 +47,14 @@ wait $p
 is 'kill' $? 143
 ok 'it is gone' test ! -e /proc/$p
 is 'killall' "$(cp /bin/busybox sleepy 2> /dev/null; ln -sf sleepy sleep
-    ./sleep 50 & ./sleep 50 & sleep 0.3; killall sleep; wait; pidof sleep; rm sleep
+    ./sleep 50 & a=$!; ./sleep 50 & runs $a sleep; runs $! sleep; killall sleep; wait; pidof sleep; rm sleep
     killall sleep 2> /dev/null; echo $?)" 1
-is 'killall with a signal' "$($SH -c 'trap "echo usr1; exit" USR1; echo on > /dev/null
-    while :; do sleep 0.1; done' & p=$!; sleep 0.4; kill -USR1 $p; wait $p)" usr1
-is 'a process without a parent' "$( ($SH -c 'sleep 0.5; field() { cut -d " " -f $1 \
+is 'kill with a signal' "$($SH -c 'trap "echo usr1; exit" USR1; : > trapped
+    while :; do sleep 0.1; done' & p=$!; until test -e trapped; do sleep 0.1; done
+    kill -USR1 $p; wait $p)" usr1
+is 'a process without a parent' "$( ($SH -c 'sleep 1; field() { cut -d " " -f $1 \
     /proc/$$/stat; }; field 4' & ) | cat)" 1
-is 'a zombie' "$($SH -c 'sleep 0.1 & exec sleep 0.6' & sleep 0.4
+is 'a zombie' "$($SH -c 'sleep 0.1 & exec sleep 3' & sleep 1.5
     ps -o stat,comm | awk '$2 == "sleep" { print $1 }' | sort | tr '\n' ' '; wait)" \
     'S Z '
 
@@ -64,13 +66,13 @@ is 'with another signal' "$(timeout -s KILL 0.3 sleep 9; echo $?)" 137
 is 'nice' "$(nice; nice -n 5 nice; nice -n -3 nice)" '0
 5
 -3'
-is 'as others see it' "$(nice -n 7 sleep 9 & sleep 0.2; field $! 19; kill $!)" 7
-is 'renice' "$(sleep 9 & renice -n 4 -p $! > /dev/null; field $! 19; kill $!)" 4
+is 'as others see it' "$(nice -n 7 sleep 9 & runs $! sleep; field $! 19; kill $!; wait $!)" 7
+is 'renice' "$(sleep 9 & renice -n 4 -p $! > /dev/null; field $! 19; kill $!; wait $!)" 4
 is 'nohup' "$(nohup $SH -c 'kill -HUP $$; echo on' 2> /dev/null)" on
 is 'setsid' "$(setsid $SH -c 'test $(cut -d " " -f 6 /proc/$$/stat) = $$ &&
     echo leads')" leads
 is 'time' "$(time -p sleep 0.2 2>&1 | awk '{ print $1 }
-    $1 == "real" && $2 >= 0.2 && $2 < 2 { print "right" }')" 'real
+    $1 == "real" && $2 >= 0.2 && $2 < 9 { print "right" }')" 'real
 right
 user
 sys'
@@ -79,7 +81,7 @@ is 'time is used' "$($SH -c 'i=0; while test $i -lt 20000; do i=$((i + 1)); done
 is 'and told of children' "$( ($SH -c 'i=0; while test $i -lt 30000; do
     i=$((i + 1)); done'; times) | tail -n 1 | grep -c '^0m0\.00.*0m0\.00')" 0
 is 'sleep' "$(a=$(date +%s); sleep 1.2; b=$(date +%s); d=$((b - a))
-    test $d -ge 1 -a $d -le 3 && echo slept; sleep 0; usleep 1000)" slept
+    test $d -ge 1 -a $d -le 9 && echo slept; sleep 0; usleep 1000)" slept
 ok 'watch' test "$(timeout 3.5 watch -n 1 echo seen 2> /dev/null |
     grep -c '^seen')" -ge 2
 is 'yes and head' "$(yes word | head -n 1000 | uniq -c | tr -s ' ')" ' 1000 word'
@@ -97,8 +99,8 @@ is 'whoami, groups, tty' "$(whoami; groups; tty < /dev/null)" 'root
 root
 not a tty'
 is 'start-stop-daemon' "$(start-stop-daemon -S -b -m -p pid -x /bin/sleep -- 60
-    sleep 0.3; start-stop-daemon -K -p pid > /dev/null; echo $?; sleep 0.3
-    kill -0 $(cat pid) 2> /dev/null || echo gone)" '0
+    runs $(cat pid) sleep; start-stop-daemon -K -p pid > /dev/null; echo $?
+    while kill -0 $(cat pid) 2> /dev/null; do sleep 0.1; done; echo gone)" '0
 gone'
 is 'which and command' "$(which ls | sed 's|.*/||'; which no_such; echo $?)" 'ls
 1'
@@ -106,7 +108,7 @@ is 'taskset and nproc' "$(taskset 1 nproc; taskset -p $$ | sed 's/.*: //' |
     head -n 1 | grep -c '^[137f]*$')" '1
 1'
 is 'many processes' "$(i=0; while test $i -lt 100; do sleep 77 & i=$((i + 1)); done
-    sleep 1; ps | grep -c '[s]leep 77'; killall sleep; wait
+    sleep 3; ps | grep -c '[s]leep 77'; killall sleep; wait
     ps | grep -c '[s]leep 77')" '100
 0'
 is 'a thousand one after the other' "$(i=0; while test $i -lt 1000; do

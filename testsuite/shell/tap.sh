@@ -4,6 +4,7 @@
 #     ok 'a claim' command…
 #     like 'a claim' "$(actual)" 'case pattern'
 #     becomes 'a claim' command…      it holds before ten seconds are over
+#     runs PID PROGRAM                waits, at most ten seconds, until it does
 #     skip 'a claim' 'why not'
 #     under NAME SCRIPT…
 #     finish
@@ -70,6 +71,13 @@ becomes() {
         sleep 0.1
     done
     say_case ok "$claim"
+}
+runs() {
+    tries=0
+    until test "$(cat "/proc/$1/comm" 2> /dev/null)" = "$2" || test $tries = 100; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
 }
 skip() {
     say_case ok "$1 # SKIP $2"

@@ -80,13 +80,16 @@ ax'
 is 'head and tail' "$(seq 1 100 | head -n 2 | joined; seq 1 100 | tail -n 2 | joined
     printf abcdef | head -c 2; printf abcdef | tail -c 2; seq 1 5 | tail -n +4 |
     joined; seq 1 5 | head -n -3 | joined)" '1 2 99 100 abef4 5 1 2 '
-is 'tail -f' "$(echo one > log; tail -f log > seen & t=$!; sleep 0.3
-    echo two >> log; sleep 1.5; echo three >> log; sleep 1.5; kill $t; cat seen)" \
+is 'tail -f' "$(echo one > log; tail -f log > seen & t=$!
+    until grep -q one seen; do sleep 0.1; done; echo two >> log
+    until grep -q two seen; do sleep 0.1; done; echo three >> log
+    until grep -q three seen; do sleep 0.1; done; kill $t; cat seen)" \
     'one
 two
 three'
 is 'tail -F of a new file' "$(echo old > log; tail -F log > seen 2> /dev/null & t=$!
-    sleep 0.3; mv log log.1; echo new > log; sleep 2.5; kill $t; cat seen)" 'old
+    until grep -q old seen; do sleep 0.1; done; mv log log.1; echo new > log
+    until grep -q new seen; do sleep 0.1; done; kill $t; cat seen)" 'old
 new'
 is 'rev, tac, nl' "$(echo abc | rev; seq 1 3 | tac | joined; printf 'x\ny\n' | nl |
     tr -s ' \t' ' ')" 'cba

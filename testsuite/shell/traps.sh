@@ -33,7 +33,7 @@ is 'ignored' "$($SH -c 'trap "" TERM; kill $$; echo on')" on
 is 'ignored by children as well' \
     "$($SH -c "trap '' TERM; $SH -c 'kill \$\$; echo on'")" on
 is 'and by programs they become' \
-    "$($SH -c 'trap "" TERM; sleep 0.3 & kill $!; wait $!; echo $?')" 0
+    "$($SH -c 'trap "" TERM; sleep 1 & kill $!; wait $!; echo $?')" 0
 is 'but traps are not for children' \
     "$($SH -c "trap 'echo got' TERM; $SH -c 'kill \$\$; echo on'"; echo $?)" 143
 is 'nor for subshells' "$($SH -c 'trap "echo bye" EXIT; (echo sub)')" 'sub
@@ -41,18 +41,18 @@ bye'
 is 'a subshell has its own' "$($SH -c '(trap "echo sub" EXIT); echo main')" 'sub
 main'
 is 'after the program in front of it' \
-    "$($SH -c 'trap "echo got" USR1; (sleep 0.2; kill -USR1 $$) & sleep 0.6
+    "$($SH -c 'trap "echo got" USR1; (sleep 0.2; kill -USR1 $$) & sleep 3
     echo on')" 'got
 on'
 is 'wait is ended by it' \
-    "$($SH -c 'trap "echo got" USR1; (sleep 0.2; kill -USR1 $$) & sleep 5 &
+    "$($SH -c 'trap "echo got" USR1; (sleep 0.5; kill -USR1 $$) & sleep 20 &
     p=$!; wait $p; echo $?; kill $p')" 'got
 138'
 is 'in a loop' "$($SH -c 'n=0; trap "n=\$((n + 1))" USR1
     while test $n -lt 50; do kill -USR1 $$; done; echo $n')" 50
 is 'a child tells its parent' "$($SH -c 'trap "echo told; exit" USR1
     (kill -USR1 $$) & while :; do sleep 0.1; done')" told
-is 'read goes on after it' "$({ sleep 0.5; echo line; } |
+is 'read goes on after it' "$({ sleep 2; echo line; } |
     $SH -c 'trap : USR1; (sleep 0.1; kill -USR1 $$) & read -r x || read -r x
     echo $x')" line
 is 'a trap that sets another' "$($SH -c 'trap "trap \"echo second\" USR1" USR1
@@ -69,19 +69,23 @@ is 'kill of nobody' "$(kill -9 999999 2> /dev/null; echo $?)" 1
 is 'kill -l' "$(kill -l 15) $(kill -l 143)" 'TERM TERM'
 is 'a stopped one goes on' "$($SH -c 'i=0; while test $i -lt 20; do
         sleep 0.05; i=$((i + 1)); done; echo end' & p=$!
-    kill -STOP $p; sleep 0.2; grep -c "^State:.T" /proc/$p/status
-    kill -CONT $p; wait $p)" '1
+    kill -STOP $p; until grep -q "^State:.T" /proc/$p/status
+    do sleep 0.1; done; echo stopped
+    kill -CONT $p; wait $p)" 'stopped
 end'
-is 'an alarm ends a program' "$(sleep 9 & sleep 0.2; kill -ALRM $!; wait $!
+is 'an alarm ends a program' "$(sleep 9 & runs $! sleep; kill -ALRM $!; wait $!
     echo $?)" 142
 is 'a stopped one can be killed' "$(sleep 9 & kill -STOP $!; kill -9 $!
-    wait $!; echo $?) $(sleep 9 & sleep 0.2; kill -STOP $!; kill $!
+    wait $!; echo $?) $(sleep 9 & runs $! sleep; kill -STOP $!; kill $!
     kill -CONT $!; wait $!; echo $?)" '137 143'
 is 'a whole group' "$(setsid $SH -c 'sleep 9 & sleep 9 & echo here
     kill -TERM 0'; echo $?)" 'here
 143'
-is 'a group by its number' "$(setsid $SH -c 'trap "" TERM; sleep 0.2; echo lived
-    ' & sleep 0.1; setsid $SH -c 'sleep 9 | sleep 9' & g=$!; sleep 0.2
-    kill -TERM -$g; wait $g; echo $?; wait)" 'lived
-143'
+is 'a group by its number' "$(setsid $SH -c 'trap "" TERM; : > deaf
+    until test -e ended; do sleep 0.1; done; echo lived
+    ' & until test -e deaf; do sleep 0.1; done
+    setsid $SH -c ': > leads; sleep 30 | sleep 30' & g=$!
+    until test -e leads; do sleep 0.1; done
+    kill -TERM -$g; wait $g; echo $?; : > ended; wait)" '143
+lived'
 finish

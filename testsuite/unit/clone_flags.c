@@ -68,7 +68,7 @@ static void clone3_is_stricter(void)
 /* The old call has the low half of a register; clone3 all of a word. */
 static void unknown_is_refused(void)
 {
-    uint64_t known = hints | CSIGNAL;
+    uint64_t known = hints | namespaces | CLONE_NEWTIME;
     for (size_t i = 0; i < array_size(sharings); i++)
         known |= sharings[i].flag;
     for (size_t i = 0; i < array_size(wishes); i++)
@@ -78,8 +78,11 @@ static void unknown_is_refused(void)
         if (!(known & 1ull << bit) && new(1ull << bit, 0) != -EINVAL)
             swallowed++;
     ok(swallowed == 0);
-    ok(old(CLONE_NEWNS | SIGCHLD) == -EINVAL);
     ok(old(CLONE_NEWUSER | SIGCHLD) == -EINVAL);
+    ok(old(CLONE_NEWNS | CLONE_FS) == -EINVAL);
+    ok(old(CLONE_NEWNS) == 0 && how.options == SPAWN_NAMESPACES);
+    ok(new(CLONE_NEWTIME, 0) == 0 && how.options == SPAWN_NAMESPACES);
+    ok(old(CLONE_NEWTIME) == 0 && how.exit_signal == CLONE_NEWTIME);
     ok(old(1ull << 40 | SIGCHLD) == 0);
 }
 
