@@ -97,14 +97,32 @@ uintptr_t pagetable_stretch_end(struct pagetable *table, uintptr_t address)
     return align_down(address, bytes) + bytes;
 }
 
+/* Tables are nearly empty, and each space that ends has its own looked through:
+ * so many entries at a time. */
+enum { AT_A_TIME = 8 };
+static_assert(TABLE_USER_ENTRIES % AT_A_TIME == 0
+        && TABLE_ENTRIES % AT_A_TIME == 0, "tables have no odd end");
+
+static bool are_empty(const pte_t *entries)
+{
+    pte_t all = 0;
+#pragma GCC unroll 8
+    for (unsigned i = 0; i < AT_A_TIME; i++)
+        all |= entries[i];
+    return !all;
+}
+
 static void free_below(uint64_t table, unsigned level)
 {
     const pte_t *entries = physical_to_pointer(table);
     unsigned count =
         level == TABLE_LEVELS ? TABLE_USER_ENTRIES : TABLE_ENTRIES;
-    for (unsigned i = 0; level > 1 && i < count; i++)
-        if (entries[i])
+    for (unsigned i = 0; level > 1 && i < count; i++) {
+        if (i % AT_A_TIME == 0 && are_empty(entries + i))
+            i += AT_A_TIME - 1;
+        else if (entries[i])
             free_below(pte_physical(entries[i]), level - 1);
+    }
     table_pages->free(table);
 }
 

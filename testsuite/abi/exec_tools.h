@@ -65,7 +65,7 @@ static inline const char *hear(void (*body)(void *), void *data)
         dup2(ends[1], 1);
         close(ends[0]);
         close(ends[1]);
-        alarm(CASE_SECONDS);
+        alarm(tap_seconds());
         become(exec_user);
         body(data);
         dprintf(1, "%s", strerror(errno));
@@ -111,7 +111,7 @@ static inline int exec_error(
     fflush(stdout);
     pid_t child = fork();
     if (!child) {
-        alarm(CASE_SECONDS);
+        alarm(tap_seconds());
         int null = open("/dev/null", O_RDWR);
         dup2(null, 1);
         become(exec_user);

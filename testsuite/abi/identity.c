@@ -121,7 +121,7 @@ static void alone(void (*body)(void), const char *name)
     fflush(stdout);
     pid_t child = fork();
     if (!child) {
-        alarm(CASE_SECONDS);
+        alarm(tap_seconds());
         body();
         _exit(0);
     }

@@ -221,7 +221,7 @@ static int in_background(void (*body)(void))
     pid_t child = fork();
     if (!child) {
         setpgid(0, 0);
-        alarm(CASE_SECONDS);
+        alarm(tap_seconds());
         body();
         _exit(0);
     }

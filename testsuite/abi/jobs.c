@@ -26,7 +26,7 @@ static pid_t start(void (*body)(void))
     pid_t child = fork();
     if (child)
         return child;
-    alarm(CASE_SECONDS);
+    alarm(tap_seconds());
     setsid();
     int fd = open(slave_name, O_RDWR);
     if (fd < 0 || tcgetsid(fd) != getpid())

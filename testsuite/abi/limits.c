@@ -26,7 +26,7 @@ static int status_of(void (*body)(void))
     fflush(stdout);
     pid_t child = fork();
     if (!child) {
-        alarm(CASE_SECONDS);
+        alarm(tap_seconds());
         setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
         body();
         _exit(0);

@@ -15,7 +15,7 @@ static pid_t start(void (*body)(void))
     fflush(stdout);
     pid_t child = fork();
     if (!child) {
-        alarm(CASE_SECONDS);
+        alarm(tap_seconds());
         body();
         _exit(0);
     }

@@ -110,6 +110,7 @@ echo status=$?
 @line status=131
 END
 ok 'a line is taken back by ^C' typed <<'END'
+@wait 1
 @send echo no\x03
 @wait 1
 echo status=$((1 + 1))

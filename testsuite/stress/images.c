@@ -36,7 +36,10 @@ static int try_file(const char *name)
         _exit(100);
     }
     int status;
-    return waitpid(child, &status, 0) == child ? status : -1;
+    if (waitpid(child, &status, 0) == child)
+        return status;
+    note("its end never came: %s", strerror(errno));
+    return -1;
 }
 
 /* A descriptor that is open for writing would make each of them busy. */
@@ -46,6 +49,8 @@ static int try_head(const char *bytes)
     close(image);
     int status = try_file("./image");
     image = open("image", O_RDWR);
+    if (image < 0)
+        note("the file cannot be opened: %s", strerror(errno));
     return image < 0 ? -1 : status;
 }
 

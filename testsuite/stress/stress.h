@@ -32,7 +32,7 @@ static inline unsigned stress_seed(void)
 /* A case begins: it has as long as it is to go on, and time to clean up. */
 static inline void stress_begin(void)
 {
-    alarm(CASE_SECONDS + 2 * stress_seconds());
+    alarm(tap_seconds() + 2 * stress_seconds());
     stress_is_over = 0;
     clock_gettime(CLOCK_MONOTONIC, &stress_end);
     stress_end.tv_sec += stress_seconds();
@@ -101,7 +101,7 @@ static inline bool stress_processes(int count, void (*body)(int))
         if (child < 0)
             break;
         if (!child) {
-            alarm(CASE_SECONDS + 2 * stress_seconds());
+            alarm(tap_seconds() + 2 * stress_seconds());
             body(made);
             _exit(0);
         }

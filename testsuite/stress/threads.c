@@ -218,7 +218,7 @@ static bool try_race(int first, int second)
     fflush(stdout);
     pid_t child = fork();
     if (!child) {
-        alarm(CASE_SECONDS);
+        alarm(tap_seconds());
         race(first, second);
     }
     int status;
