@@ -2,9 +2,10 @@
 /* Time by the CPU's counter, alarms by the timer of its interrupt controller.
  *
  * The hard problem is the counter's rate: where nobody tells it, it is measured
- * for a millisecond at boot, so that the boot is not slowed down, and again by
- * timer interrupts later.  Then only the rate changes, from that moment on, and
- * readers never see time go backwards. */
+ * for a millisecond at boot, so that the boot is not slowed down (an emulator's
+ * timer tells it in a fifth of that), and again by timer interrupts later.  Then
+ * only the rate changes, from that moment on, and readers never see time go
+ * backwards. */
 #include "arch/clock.h"
 #include "arch/atomic.h"
 #include "arch/irq.h"
@@ -203,42 +204,48 @@ static void refine(void)
 
 /* ------------------------------------------------------------ the timer */
 
-/* The counter when the timer had `*left`; of some tries the quickest counts. */
-static uint64_t sample_timer(uint32_t *left)
+/* What the timer had left when the counter was `at`, or half a `width` off. */
+struct timer_sample {
+    uint64_t at, width;
+    uint32_t left;
+};
+
+/* Of some tries the quickest counts. */
+static struct timer_sample sample_timer(void)
 {
-    uint64_t best = UINT64_MAX, at = 0;
+    struct timer_sample best = { .width = UINT64_MAX };
     for (unsigned i = 0; i < 5; i++) {
         uint64_t before = tsc_read();
-        uint32_t now = apic_timer_left();
+        uint32_t left = apic_timer_left();
         uint64_t width = tsc_read() - before;
-        if (width < best) {
-            best = width;
-            at = before + width / 2;
-            *left = now;
-        }
+        if (width < best.width)
+            best = (struct timer_sample){ before + width / 2, width, left };
     }
-    return at;
+    return best;
 }
 
-/* Timer counts, and the counter's in *counts, of about a fifth of a ms. */
-static uint32_t run_timer(uint64_t *counts)
+/* Timer counts, and the counter's in *counts, of about a fifth of a ms; how much
+ * longer that was than its error in *certainty. */
+static uint32_t run_timer(uint64_t *counts, uint64_t *certainty)
 {
     enum { WINDOW = 400000, TIMER_WINDOW = 200000 };
-    uint32_t first_left = 0, left = 0;
+    struct timer_sample begin, end;
     apic_timer_start(UINT32_MAX);
-    uint64_t begin = sample_timer(&first_left);
+    begin = sample_timer();
     do {
         cpu_relax();
-        *counts = sample_timer(&left) - begin;
-    } while (*counts < WINDOW && first_left - left < TIMER_WINDOW);
+        end = sample_timer();
+        *counts = end.at - begin.at;
+    } while (*counts < WINDOW && begin.left - end.left < TIMER_WINDOW);
     apic_timer_start(0);
-    return first_left - left;
+    *certainty = *counts / (begin.width + end.width + 1);
+    return begin.left - end.left;
 }
 
 static void measure_timer(void)
 {
-    uint64_t counts;
-    uint32_t timer_counts = run_timer(&counts);
+    uint64_t counts, certainty;
+    uint32_t timer_counts = run_timer(&counts, &certainty);
     timer_per_ns =
         ((uint64_t)timer_counts << 32) / scale(counts, now_is.ns_per_count);
     /* Emulators count nanoseconds. */
@@ -247,14 +254,41 @@ static void measure_timer(void)
         timer_per_ns = 1ull << 32;
 }
 
-/* Where the old timer is missing, an emulator's timer still is a measure. */
-static uint64_t emulated_hz(void)
+/* An emulator's timer counts nanoseconds.  It is a measure where the old timer
+ * is missing, too; 0: neither is. */
+static uint64_t emulated_hz(uint64_t *certainty)
 {
     uint64_t counts;
     if (!cpu_features.is_virtual)
         return 0;
-    uint32_t ns = run_timer(&counts);
+    uint32_t ns = run_timer(&counts, certainty);
     return ns ? counts * NS_PER_SECOND / ns : 0;
+}
+
+/* As measured_hz, but sooner: only the refining has to do with the old timer.
+ * 0: ask that one. */
+static uint64_t tcg_hz(void)
+{
+    uint64_t certainty = 0;
+    uint64_t hz = cpu_features.is_tcg ? emulated_hz(&certainty) : 0;
+    if (certainty < BOOT_CERTAINTY)
+        return 0;
+    timer_per_ns = 1ull << 32;
+    pit_start();
+    if (pit_read(&first))
+        trusted_counts = certainty * (hz / 50);
+    else
+        stage = array_size(stages);
+    return hz;
+}
+
+static uint64_t found_hz(void)
+{
+    uint64_t certainty, hz = told_hz();
+    if (!hz && (hz = tcg_hz() ?: measured_hz()))
+        return hz;
+    stage = array_size(stages);
+    return hz ?: emulated_hz(&certainty);
 }
 
 static void program(uint64_t deadline_ns)
@@ -314,15 +348,7 @@ void clock_init_cpu(void)
 void clock_init(void)
 {
     uint64_t start = tsc_read();
-    uint64_t hz = told_hz();
-    if (hz)
-        stage = array_size(stages);
-    else
-        hz = measured_hz();
-    if (!hz) {
-        stage = array_size(stages);
-        hz = emulated_hz();
-    }
+    uint64_t hz = found_hz();
     if (!hz) {
         log_warning("clock: nothing to measure the CPU's counter with");
         hz = HZ_ASSUMED;
@@ -330,7 +356,7 @@ void clock_init(void)
     set_rate(hz);
     now_is.base_count = start;
     wall_seconds = rtc_seconds();
-    if (!cpu_features.has_tsc_deadline)
+    if (!cpu_features.has_tsc_deadline && !timer_per_ns)
         measure_timer();
     clock_init_cpu();
 }

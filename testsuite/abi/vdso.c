@@ -210,11 +210,34 @@ static void own(void)
     ok(right == count);
     is(getcpu(NULL, NULL, NULL), 0);
 }
+
+static unsigned binding(const char *name)
+{
+    for (unsigned i = 0; i < symbol_count; i++)
+        if (!strcmp(names + symbols[i].st_name, name))
+            return ELF64_ST_BIND(symbols[i].st_info);
+    return 99;
+}
+
+/* Each has a plain name too, that is weak. */
+static void plain_names(void)
+{
+    static const char *const all[] = { "__vdso_clock_gettime",
+        "__vdso_clock_getres", "__vdso_gettimeofday", "__vdso_time",
+        "__vdso_getcpu" };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        const char *plain = all[i] + strlen("__vdso_");
+        ok(find(plain) == find(all[i]));
+        is(binding(plain), STB_WEAK);
+        is(binding(all[i]), STB_GLOBAL);
+    }
+}
 #else
 static void own(void)
 {
     ok(find("__kernel_rt_sigreturn") != NULL);
 }
+static void plain_names(void) {}
 #endif
 
 /* The code is its own process's: what one writes there, others do not see. */
@@ -239,6 +262,7 @@ static void run(void)
     day();
     clock_is_set();
     own();
+    plain_names();
     all_cpus();
     is_listed();
 }

@@ -57,6 +57,7 @@ EXPORT long EXPORTED(clock_gettime)(int clock, struct clock_time *time)
     time->nanoseconds = ns % NS_PER_SECOND;
     return 0;
 }
+ALSO(clock_gettime);
 
 EXPORT long EXPORTED(gettimeofday)(
     struct clock_time *time, struct timezone *zone)
@@ -70,6 +71,7 @@ EXPORT long EXPORTED(gettimeofday)(
         *zone = (struct timezone){ 0 };
     return 0;
 }
+ALSO(gettimeofday);
 
 EXPORT long EXPORTED(clock_getres)(int clock, struct clock_time *time)
 {
@@ -93,3 +95,4 @@ EXPORT long EXPORTED(clock_getres)(int clock, struct clock_time *time)
         *time = (struct clock_time){ 0, ns };
     return 0;
 }
+ALSO(clock_getres);

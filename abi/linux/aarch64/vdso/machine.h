@@ -3,6 +3,8 @@
 #define VDSO_MACHINE_H
 
 #define EXPORTED(name) __kernel_##name
+#define ALSO(name) /* Linux has no other names here */ \
+    _Static_assert(1, "")
 
 static inline long call(long number, long first, void *second)
 {

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "vdso/machine.h" /* ALSO */
+
 #define EXPORT __attribute__((visibility("default")))
 
 enum { SELECTOR_CPU_NUMBER = 0x7b }; /* machine/cpu_local.h */
@@ -25,6 +27,7 @@ EXPORT int64_t __vdso_time(int64_t *time)
         *time = now.seconds;
     return now.seconds;
 }
+ALSO(time);
 
 EXPORT long __vdso_getcpu(unsigned *cpu, unsigned *node, void *unused)
 {
@@ -36,3 +39,4 @@ EXPORT long __vdso_getcpu(unsigned *cpu, unsigned *node, void *unused)
         *node = 0;
     return 0;
 }
+ALSO(getcpu);

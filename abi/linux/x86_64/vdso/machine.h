@@ -3,6 +3,10 @@
 #define VDSO_MACHINE_H
 
 #define EXPORTED(name) __vdso_##name
+/* A plain name, which a program's own goes before. */
+#define ALSO(name)                                                             \
+    extern __typeof__(__vdso_##name) name                                      \
+        __attribute__((weak, alias("__vdso_" #name), visibility("default")))
 
 static inline long call(long number, long first, void *second)
 {
