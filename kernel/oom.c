@@ -17,10 +17,12 @@ enum {
     NEVER = -1000,
     PAUSE_MS = 10,      /* for a victim, or another chooser, to finish */
     PATIENCE = 50,      /* pauses for a victim that does not end */
+    PROGRESS_PAGES = 64, /* that came free: it is about to end */
 };
 
 static struct thread *chooser; /* [atomic] one at a time */
-static unsigned waited;        /* under chooser: pauses since the last kill */
+static unsigned waited;        /* under chooser: pauses without progress */
+static size_t seen_free;       /* under chooser: pages, at the last pause */
 
 /* A worker takes the memory: the chooser may hold locks of its own space. */
 static struct work reap_work;
@@ -164,13 +166,25 @@ static bool is_dying_myself(void)
     return atomic_load(&current->work) & WORK_KILL;
 }
 
-static bool choose_now(void)
+static bool should_wait(void)
+{
+    struct page_totals totals;
+    page_totals(&totals);
+    if (totals.free >= seen_free + PROGRESS_PAGES)
+        waited = 0;
+    seen_free = totals.free;
+    return spaces_dying() && waited++ < PATIENCE;
+}
+
+static bool choose_now(enum victim_choice choice)
 {
     struct victim victim = { 0 };
-    if (spaces_dying() && waited++ < PATIENCE) {
+    if (should_wait()) {
         thread_sleep_until(clock_ns() + PAUSE_MS * NS_PER_MS, SLEEP_KILLABLE);
         return true;
     }
+    if (choice == VICTIM_AWAIT_ONLY)
+        return false;
     waited = 0;
     find_victim(&victim);
     bool is_found = victim.process != NULL;
@@ -180,7 +194,7 @@ static bool choose_now(void)
     return is_found || spaces_dying();
 }
 
-static bool choose(void)
+static bool choose(enum victim_choice choice)
 {
     if (!current->process || is_dying_myself())
         return false;
@@ -188,7 +202,7 @@ static bool choose(void)
         thread_sleep_until(clock_ns() + PAUSE_MS * NS_PER_MS, SLEEP_KILLABLE);
         return !is_dying_myself();
     }
-    bool goes_on = choose_now();
+    bool goes_on = choose_now(choice);
     atomic_store_release(&chooser, NULL);
     return goes_on && !is_dying_myself();
 }

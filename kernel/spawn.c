@@ -19,10 +19,13 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/heap.h"
+#include "mm/pages.h"
 #include "mm/space.h"
 #include "mm/user.h"
 #include "vfs/credentials.h"
 #include "vfs/files.h"
+
+enum { SPAWN_TRIES = 64 };
 
 /* The child's first steps: argument is where its number goes, or NULL. */
 static void start_child(void *argument)
@@ -300,7 +303,7 @@ static int count_thread(const struct credentials *who)
     return error;
 }
 
-int spawn(const struct spawn *how, struct thread **made)
+static int spawn_once(const struct spawn *how, struct thread **made)
 {
     struct thread *child;
     uint32_t uid = current->credentials->uid;
@@ -324,6 +327,19 @@ int spawn(const struct spawn *how, struct thread **made)
         cpu_timers_start(child->process);
     *made = child;
     return thread_number(child);
+}
+
+/* Many of its allocations cannot wait: in a shortage all begins again once there
+ * is memory. */
+int spawn(const struct spawn *how, struct thread **made)
+{
+    int number;
+    unsigned tries = 0;
+    do
+        number = spawn_once(how, made);
+    while (number == -ENOMEM && tries++ < SPAWN_TRIES && pages_are_short() &&
+        pages_wait());
+    return number;
 }
 
 /* The maker sleeps until the child leaves its space, or until it is killed. */

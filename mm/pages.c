@@ -150,6 +150,24 @@ static bool may_fail(enum page_use use, unsigned wish)
         !(wish & (PAGE_MAY_WAIT | PAGE_USER | PAGE_RESERVE));
 }
 
+/* What lies on lists of single pages may be what a block lacks. */
+static void drain_all(void)
+{
+    stacks_drain();
+    heap_drain();
+    pages_drain();
+}
+
+/* Where pages are free, no victim makes them contiguous; those that end already
+ * may. */
+static bool wait_for_block(unsigned order)
+{
+    drain_all();
+    bool is_short = buddy_free_pages() <= reserve + SHRINK_BATCH;
+    return shrink_all(SHRINK_BATCH << order) ||
+        memory_choose_victim(is_short ? VICTIM_CHOOSE : VICTIM_AWAIT_ONLY);
+}
+
 struct page *pages_alloc(unsigned order, enum page_use use, unsigned wish)
 {
     if (order > PAGES_ORDER_MAX)
@@ -161,9 +179,12 @@ struct page *pages_alloc(unsigned order, enum page_use use, unsigned wish)
         if (!(wish & PAGE_MAY_WAIT))
             return NULL;
         assert(!lock_spins_held());
-        /* No victim makes memory contiguous. */
-        if (order ? !shrink_all(SHRINK_BATCH << order) : !pages_wait())
+        if (order ? wait_for_block(order) : pages_wait())
+            continue;
+        page = try_alloc(order, wish);
+        if (!page)
             return NULL;
+        break;
     }
     assert(page->use == PAGE_FREE);
     shadow_unpoison(page_pointer(page), PAGE_BYTES << order);
@@ -200,16 +221,19 @@ void pages_count_carved(void)
     stocks[cpu_id()].used[PAGE_TABLE]++;
 }
 
+bool pages_are_short(void)
+{
+    return buddy_free_pages() <= 2 * (reserve + SHRINK_BATCH);
+}
+
 bool pages_wait(void)
 {
     uint64_t before = buddy_free_pages();
-    stacks_drain();
-    heap_drain();
-    pages_drain();
+    drain_all();
     uint64_t enough = reserve + SHRINK_BATCH, now = buddy_free_pages();
     if (now > enough && (before > enough || now > before + SHRINK_BATCH))
         return true;
-    return shrink_all(SHRINK_BATCH) || memory_choose_victim();
+    return shrink_all(SHRINK_BATCH) || memory_choose_victim(VICTIM_CHOOSE);
 }
 
 void pages_drain(void)

@@ -93,6 +93,8 @@ void pages_free(struct page *page); /* a block whatever its counts */
 /* When a PAGE_USER allocation failed and all locks are dropped: gets memory
  * from caches or a victim. May sleep. True: try again. */
 bool pages_wait(void);
+/* So few are free that the kernel's own allocations may have failed for that. */
+bool pages_are_short(void);
 
 /* The page of RAM that the allocator manages, known to be that. */
 static inline struct page *page_at(uint64_t physical)

@@ -10,7 +10,7 @@
 
 static struct spinlock shrinkers_lock = SPINLOCK_INIT(RANK_LEAF);
 static struct list shrinkers = LIST_INIT(shrinkers);
-static bool (*victim_chooser)(void);
+static bool (*victim_chooser)(enum victim_choice choice);
 static uint64_t committed_bytes; /* [atomic] a sum */
 
 void shrinker_add(struct shrinker *shrinker)
@@ -35,14 +35,14 @@ size_t shrink_all(size_t pages)
     return freed;
 }
 
-void memory_set_victim_chooser(bool (*choose)(void))
+void memory_set_victim_chooser(bool (*choose)(enum victim_choice choice))
 {
     victim_chooser = choose;
 }
 
-bool memory_choose_victim(void)
+bool memory_choose_victim(enum victim_choice choice)
 {
-    return victim_chooser && victim_chooser();
+    return victim_chooser && victim_chooser(choice);
 }
 
 int memory_may_commit(uint64_t bytes)

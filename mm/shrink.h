@@ -16,10 +16,12 @@ struct shrinker {
 void shrinker_add(struct shrinker *shrinker);
 size_t shrink_all(size_t pages);
 
-/* Set by kernel/: ends one process (taking its memory at once) and says whether
- * the caller should try again; false: the caller itself must die or fail. */
-void memory_set_victim_chooser(bool (*choose)(void));
-bool memory_choose_victim(void);
+/* Set by kernel/: waits for who was ended before, or ends one process (taking
+ * its memory at once), and says whether the caller should try again; false: the
+ * caller itself must die or fail. */
+enum victim_choice { VICTIM_AWAIT_ONLY, VICTIM_CHOOSE };
+void memory_set_victim_chooser(bool (*choose)(enum victim_choice choice));
+bool memory_choose_victim(enum victim_choice choice);
 
 /* Linux's default heuristic for mmap and friends: refuses only what can never
  * be (more than all memory at once). 0 or -ENOMEM. */

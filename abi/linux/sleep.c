@@ -55,9 +55,22 @@ static long sleep_until_real(uint64_t ns)
     }
 }
 
+static bool is_real(int clock)
+{
+    return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_ALARM ||
+        clock == CLOCK_TAI;
+}
+
+/* Of the clocks that wake a machine which sleeps; ours never does. */
+static bool is_forbidden(int clock)
+{
+    return (clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM) &&
+        !i_can(CAPABLE_WAKE_ALARM);
+}
+
 static long sleep_absolute(int clock, uint64_t ns)
 {
-    if (clock == CLOCK_REALTIME || clock == CLOCK_TAI)
+    if (is_real(clock))
         return sleep_until_real(ns);
     int result = thread_sleep_until(ns, SLEEP_INTERRUPTIBLE);
     return result == -ERESTART ? -ERESTART_UNHANDLED : 0;
@@ -69,6 +82,8 @@ static int check_clock(int clock)
     case CLOCK_REALTIME:
     case CLOCK_MONOTONIC:
     case CLOCK_BOOTTIME:
+    case CLOCK_REALTIME_ALARM:
+    case CLOCK_BOOTTIME_ALARM:
     case CLOCK_TAI:
         return 0;
     case CLOCK_MONOTONIC_RAW:
@@ -151,6 +166,8 @@ long sys_clock_nanosleep(
         error = -EOPNOTSUPP; /* nobody can wait to have run */
     if (!error)
         error = time_argument(wanted, &ns);
+    if (!error && is_forbidden(clock))
+        error = -EPERM;
     if (error)
         return error;
     if (is_cpu)
@@ -241,9 +258,8 @@ static int event_argument(struct timer_event *event, const void __user *from)
 static int timer_new(int clock, const struct timer_event *event, int *id)
 {
     if (clock_kind_of(clock) != CLOCK_KIND_CPU) {
-        bool is_real = clock == CLOCK_REALTIME || clock == CLOCK_TAI;
         return posix_timer_create(
-            is_real ? TIMER_REAL : TIMER_MONOTONIC, NULL, event, id);
+            is_real(clock) ? TIMER_REAL : TIMER_MONOTONIC, NULL, event, id);
     }
     struct cpu_clock cpu;
     int error = cpu_clock_argument(clock, CLOCK_IS_WAITED_FOR, &cpu);
@@ -266,10 +282,14 @@ long sys_timer_create(int clock, const void __user *event_at, void __user *to)
     if (clock_error || error)
         return clock_error ? clock_error : error;
     error = timer_new(clock, event_at ? &event : NULL, &id);
-    if (error || !user_write(to, &id, sizeof id))
+    if (error)
         return error;
-    posix_timer_delete(id);
-    return -EFAULT;
+    error = user_write(to, &id, sizeof id);
+    if (!error && is_forbidden(clock)) /* it has been told the number */
+        error = -EPERM;
+    if (error)
+        posix_timer_delete(id);
+    return error;
 }
 
 static int timer_give(void __user *to, const struct interval *interval)

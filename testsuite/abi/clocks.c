@@ -368,7 +368,9 @@ static void timer_values(void)
 
 static void timer_signals(void)
 {
-    struct sigaction action = { .sa_sigaction = tells, .sa_flags = SA_SIGINFO };
+    /* They come while cases are printed. */
+    struct sigaction action = { .sa_sigaction = tells,
+        .sa_flags = SA_SIGINFO | SA_RESTART };
     sigaction(SIGUSR1, &action, NULL);
     sigaction(SIGRTMIN, &action, NULL);
     sigaction(SIGALRM, &action, NULL);

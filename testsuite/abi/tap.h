@@ -159,6 +159,8 @@ static inline int in_child(void (*body)(void *), void *data)
         body(data);
         _exit(0);
     }
+    if (child < 0)
+        note("no child: %s", strerror(errno));
     int status;
     while (waitpid(child, &status, 0) < 0)
         if (errno != EINTR)
