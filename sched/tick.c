@@ -97,16 +97,15 @@ static bool find_helper(struct run_queue *queue, unsigned *helper)
 
 static uint64_t next_distance(struct run_queue *queue, struct thread *thread)
 {
-    bool is_same = queue->sampled == thread;
+    /* Of a real-time thread the limit is looked at, so not more seldom. */
+    bool goes_on_alone = queue->sampled == thread && !queue->queued &&
+        !is_realtime(thread);
     queue->sampled = thread;
-    if (queue->queued)
-        return TICK_NS;
-    if (is_realtime(thread))
-        return SAMPLE_NS; /* its limit is looked at */
-    queue->sample_ns = is_same
+    queue->sample_ns = goes_on_alone
         ? min(queue->sample_ns * 2, (uint64_t)SAMPLE_MOST_NS)
         : SAMPLE_NS;
-    return queue->sample_ns;
+    assert(queue->sample_ns);
+    return queue->queued ? TICK_NS : queue->sample_ns;
 }
 
 /* Takes over a thread if that makes the queues more equal. */

@@ -11,7 +11,8 @@ A dialogue is a file of lines:
     wait SECONDS     let time pass
     resize ROWS COLS ignored by the guest's serial line; for the record
     exit STATUS      wait for QEMU to end with that status
-Each expect, absent and exit is one case.
+@CONSOLE@ stands for the name of the serial line.  Each expect, absent and exit
+is one case.
 """
 import argparse
 import os
@@ -91,10 +92,14 @@ class Dialogue:
         if word in ('type', 'send'):
             data = rest.replace('\\e', '\\x1b').encode()
             data = data.decode('unicode_escape').encode('latin-1')
+            # A shell that asks for the cursor behind its prompt is to get the
+            # answer, and not what it starts.
+            while self.read(0.05):
+                pass
             # As fast as a hasty person, not as a flood.
             for byte in data + (b'\r' if word == 'type' else b''):
                 os.write(self.terminal, bytes([byte]))
-                time.sleep(0.002)
+                self.read(0.002)
         elif word == 'wait':
             limit = time.monotonic() + float(rest)
             while time.monotonic() < limit:
@@ -114,7 +119,7 @@ class Dialogue:
 def play(path, options):
     name = os.path.splitext(os.path.basename(path))[0]
     with open(path, encoding='utf-8') as file:
-        lines = file.read().split('\n')
+        lines = file.read().replace('@CONSOLE@', options.console).split('\n')
     initrd, words = options.initrd, ''
     for number, line in enumerate(lines):
         if line.startswith('boot '):
@@ -145,6 +150,7 @@ def main():
     parser.add_argument('--command', required=True)
     parser.add_argument('--initrd', required=True)
     parser.add_argument('--logs', required=True)
+    parser.add_argument('--console', required=True)
     parser.add_argument('dialogues', nargs='+')
     options = parser.parse_args()
     counts = [play(path, options) for path in options.dialogues]
