@@ -26,6 +26,8 @@ struct abi {
     /* A fault of user code that its memory has no answer to: false if the
      * personality has none either. */
     bool (*serve_fault)(struct frame *frame, const struct fault *fault);
+    /* What /proc/PID/fdinfo says of enum open_flags. */
+    unsigned long (*open_flags)(unsigned flags, bool closes_on_exec);
     /* The last line of each /proc/PID/maps, for what is not memory. */
     const char *(*maps_tail)(void);
     /* Last thing in a thread, while its space is there. */

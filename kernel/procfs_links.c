@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Links of a process to files: exe, cwd, root and its descriptors; fdinfo. */
 #include "arch/atomic.h"
+#include "kernel/abi.h"
 #include "kernel/procfs_tree.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -167,32 +168,6 @@ static int follow_fd(const struct proc_subject *subject, struct place *place)
     return 0;
 }
 
-/* The octal words of open(2), as fdinfo shows them; those that differ between
- * CPUs are asserted nowhere: a program that reads them is rare. */
-static unsigned shown_flags(unsigned flags, unsigned fd_flags)
-{
-    static const struct {
-        unsigned flag, shown;
-    } words[] = {
-        { OPEN_APPEND, 02000 },
-        { OPEN_NONBLOCK, 04000 },
-        { OPEN_DATA_SYNC, 010000 },
-        { OPEN_ASYNC, 020000 },
-        { OPEN_DIRECT, 040000 },
-        { OPEN_LARGE, 0100000 },
-        { OPEN_DIRECTORY, 0200000 },
-        { OPEN_NO_FOLLOW, 0400000 },
-        { OPEN_NO_ATIME, 01000000 },
-        { OPEN_SYNC, 04010000 },
-        { OPEN_PATH, 010000000 },
-    };
-    unsigned shown = flags & OPEN_WRITE ? flags & OPEN_READ ? 2 : 1 : 0;
-    for (unsigned i = 0; i < array_size(words); i++)
-        if (flags & words[i].flag)
-            shown |= words[i].shown;
-    return fd_flags & FD_CLOSE_ON_EXEC ? shown | 02000000 : shown;
-}
-
 /* As much as the file has to tell: that may become more meanwhile. */
 static void add_description(struct text *text, struct file *file)
 {
@@ -216,8 +191,9 @@ static int show_fdinfo(struct text *text, const struct proc_subject *subject)
     files_put(files);
     if (!file)
         return -ENOENT;
-    text_print(text, "pos:\t%lu\nflags:\t0%o\n", file->position,
-        shown_flags(atomic_load(&file->flags), max(fd_flags, 0)));
+    text_print(text, "pos:\t%lu\nflags:\t0%lo\n", file->position,
+        the_abi->open_flags(atomic_load(&file->flags),
+            max(fd_flags, 0) & FD_CLOSE_ON_EXEC));
     text_print(text, "mnt_id:\t%d\nino:\t%lu\n",
         file->place.mount ? file->place.mount->id : 0,
         file->inode ? file->inode->number : 0);

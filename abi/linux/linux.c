@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The personality: what Linux programs are given, as the kernel's hooks. */
 #include "abi/linux/dispatch.h"
+#include "abi/linux/open_flags.h"
 #include "abi/linux/rseq.h"
 #include "abi/linux/signal_frame.h"
 #include "abi/linux/start.h"
@@ -47,6 +48,7 @@ static const struct abi linux_abi = {
     .enter_handler = enter,
     .resumed = rseq_resumed,
     .serve_fault = vsyscall,
+    .open_flags = open_flags_shown,
     .maps_tail = vsyscall_map,
     .thread_ends = futex_thread_ends,
     .option = set_option,

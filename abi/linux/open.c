@@ -64,6 +64,11 @@ long open_flags_to_linux(unsigned flags)
     return linux_flags | (flags & OPEN_READ ? O_RDWR : O_WRONLY);
 }
 
+unsigned long open_flags_shown(unsigned flags, bool closes_on_exec)
+{
+    return open_flags_to_linux(flags) | (closes_on_exec ? O_CLOEXEC : 0);
+}
+
 long file_set_flags(struct file *file, unsigned long linux_flags)
 {
     unsigned wanted = open_flags_from_linux(linux_flags) & OPEN_SETTABLE;

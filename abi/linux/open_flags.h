@@ -3,11 +3,14 @@
 #ifndef ABI_LINUX_OPEN_FLAGS_H
 #define ABI_LINUX_OPEN_FLAGS_H
 
+#include "lib/types.h"
+
 struct file;
 
 /* Those that are known; the others are dropped, as open(2) does. */
 unsigned open_flags_from_linux(unsigned long flags);
 long open_flags_to_linux(unsigned flags);
+unsigned long open_flags_shown(unsigned flags, bool closes_on_exec);
 /* F_SETFL: APPEND, NONBLOCK, DIRECT, NOATIME and ASYNC; the others stay. */
 long file_set_flags(struct file *file, unsigned long flags);
 /* F_ADD_SEALS and F_GET_SEALS (memfd.c). */

@@ -8,7 +8,6 @@
 #include "arch/common/kernel_map.h"
 #include "arch/common/tables.h"
 #include "arch/irq.h"
-#include "arch/smp.h"
 #include "lib/errno.h"
 #include "machine/asid.h"
 #include "machine/cpu_local.h"
@@ -38,36 +37,18 @@ void user_table_load_empty(void)
     user_table_load(pointer_to_physical(boot_empty), 0);
 }
 
-/* Leaves whatever table a kernel thread runs on lazily. */
-static void leave_table(void *data)
+void table_unload(void)
 {
-    struct pagetable *table = data;
-    struct cpu_local *cpu = cpu_local();
-    if (cpu->table != table)
-        return;
     user_table_load_empty();
     asid_leave();
-    cpu->table = NULL;
-    atomic_and(&table->cpus, ~((cpu_mask)1 << cpu->id));
 }
 
-/* Whatever TLBs remember of it dies with its number: before its pages and
- * tables are used again nobody may walk there any more. */
-void pagetable_destroy(struct pagetable *table)
+/* It all dies with its number: before its pages and tables are used again
+ * nobody may walk there any more. */
+void table_forget(const struct pagetable *table)
 {
-    if (!table->root)
-        return;
-    cpu_mask cpus = atomic_load(&table->cpus);
-    if (cpus) {
-        unsigned long irq_state = irq_save();
-        leave_table(table);
-        irq_restore(irq_state);
-        smp_call(cpus, leave_table, table);
-    }
     if (asid_of(table))
         tlb_forget_space(asid_of(table));
-    tables_free(table->root);
-    *table = (struct pagetable){ 0 };
 }
 
 void pagetable_switch(struct pagetable *table)

@@ -47,6 +47,9 @@ static inline void pte_replace_kernel(
     irq_restore(irq_state);
 }
 
+void table_unload(void);
+void table_forget(const struct pagetable *table);
+
 /* start.S: from the map at boot, in which large pages are elsewhere, by way of
  * none at all.  Interrupts off. */
 void kernel_table_load(uint64_t root);

@@ -27,11 +27,17 @@ static inline pte_t *table_entry(
  *   pte_make_kernel, pte_make_large  of the kernel's own mappings
  *   pte_replace_kernel  another page in the place of one that nobody needs, but
  *                       whose entry CPUs may remember; touches only the entry
+ *   table_unload        this CPU has no user's tables loaded from now on
+ *   table_forget        no TLB remembers anything of tables that none has loaded
  *   kernel_table_load   makes a first table the kernel's
  */
 #include "machine/table.h"
 
 extern const struct table_pages *table_pages; /* NULL at boot */
+
+/* Leaves the tables `data` (a struct pagetable), if this CPU has them loaded: a
+ * kernel thread may run on them lazily.  Interrupts off. */
+void table_leave(void *data);
 
 /* Frees the tables below a first one, and that. */
 void tables_free(uint64_t root);

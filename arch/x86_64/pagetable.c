@@ -23,31 +23,9 @@ int pagetable_init(struct pagetable *table)
     return 0;
 }
 
-/* Leaves whatever table a kernel thread runs on lazily. */
-static void leave_table(void *data)
+void table_unload(void)
 {
-    struct pagetable *table = data;
-    struct cpu_local *cpu = cpu_local();
-    if (cpu->table != table)
-        return;
     cr3_write(kernel_root);
-    cpu->table = NULL;
-    atomic_and(&table->cpus, ~((cpu_mask)1 << cpu->id));
-}
-
-void pagetable_destroy(struct pagetable *table)
-{
-    if (!table->root)
-        return;
-    cpu_mask cpus = atomic_load(&table->cpus);
-    if (cpus) {
-        unsigned long irq_state = irq_save();
-        leave_table(table);
-        irq_restore(irq_state);
-        smp_call(cpus, leave_table, table);
-    }
-    tables_free(table->root);
-    *table = (struct pagetable){ 0 };
 }
 
 /* The new table's mask has us before we load it and the old one's until we
@@ -76,7 +54,7 @@ static void flush_here(void *data)
     if (cpu->table != flush->table)
         return;
     if (cpu->is_lazy)
-        return leave_table(flush->table);
+        return table_leave(flush->table);
     if ((flush->to - flush->from) >> PAGE_SHIFT > FLUSH_PAGES_MOST)
         return cr3_write(flush->table->root);
     for (uintptr_t at = flush->from; at < flush->to; at += PAGE_BYTES)

@@ -35,6 +35,13 @@ static inline void pte_replace_kernel(
     pte_install(entry, pte);
 }
 
+void table_unload(void);
+
+static inline void table_forget(const struct pagetable *table)
+{
+    /* A CPU that loads other tables has forgotten it. */
+}
+
 static inline void kernel_table_load(uint64_t root)
 {
     cr3_write(root);

@@ -121,8 +121,8 @@ static void maps(void)
     fails_with(EINVAL, syscall(SYS_mprotect, at, PAGE, 1l << 40));
     fails_with(EINVAL, mprotect(at, PAGE, PROT_READ | PROT_GROWSUP));
     fails_with(ENOMEM, mprotect(at + PAGE, PAGE, PROT_READ | PROT_GROWSUP));
-    fails_with(EINVAL, mprotect(at + PAGE, PAGE, 16));
-    is(mprotect(at + PAGE, 0, 16), 0);
+    fails_with(EINVAL, mprotect(at + PAGE, PAGE, 64));
+    is(mprotect(at + PAGE, 0, 64), 0);
     fails_with(EINVAL, mremap(at, 2, 100, MREMAP_MAYMOVE | 4, at + PAGE));
     fails_with(EFAULT, mremap(at + PAGE, PAGE, PAGE, 3, at + PAGE));
     fails_with(EFAULT, mremap(at + PAGE, PAGE, PAGE, 3, at + 1));
@@ -136,8 +136,11 @@ static void maps(void)
 
 static void random_bytes(void)
 {
-    is(getrandom(before_hole(32), 144, 0), 32);
-    is(getrandom(before_hole(100), 300, 0), 100);
+    /* How near the hole a copy comes is the CPU's matter. */
+    long short_of = 32 - getrandom(before_hole(32), 144, 0);
+    ok(short_of >= 0 && short_of < 16);
+    short_of = 100 - getrandom(before_hole(100), 300, 0);
+    ok(short_of >= 0 && short_of < 16);
     fails_with(EFAULT, getrandom(in_hole(), 10, 0));
 }
 

@@ -75,7 +75,9 @@ static void *find(const char *name)
         if (!strcmp(names + symbols[i].st_name, name)) {
             if (!ok(has_version(i)))
                 note("%s", name);
-            is(ELF64_ST_TYPE(symbols[i].st_info), STT_FUNC);
+            /* A way back that nobody calls is no function. */
+            if (!strstr(name, "sigreturn"))
+                is(ELF64_ST_TYPE(symbols[i].st_info), STT_FUNC);
             return (void *)(base + symbols[i].st_value);
         }
     note("%s", name);
