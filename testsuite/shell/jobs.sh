@@ -111,7 +111,9 @@ echo status=$?
 END
 ok 'a line is taken back by ^C' typed <<'END'
 @wait 1
-@send echo no\x03
+@send echo no
+@wait 1
+@send \x03
 @wait 1
 echo status=$((1 + 1))
 @line status=2
