@@ -8,13 +8,15 @@
 static const struct flag_advice {
     unsigned set, clear;
     bool is_for_anonymous; /* private ones only */
+    bool refuses_special;  /* even where nothing would change */
 } flag_advices[] = {
     [ADVICE_DONT_FORK] = { .set = AREA_NO_FORK },
-    [ADVICE_DO_FORK] = { .clear = AREA_NO_FORK },
-    [ADVICE_WIPE_ON_FORK] = { AREA_WIPE_FORK, 0, true },
+    [ADVICE_DO_FORK] = { .clear = AREA_NO_FORK, .refuses_special = true },
+    [ADVICE_WIPE_ON_FORK] = { .set = AREA_WIPE_FORK,
+        .is_for_anonymous = true },
     [ADVICE_KEEP_ON_FORK] = { .clear = AREA_WIPE_FORK },
     [ADVICE_DONT_DUMP] = { .set = AREA_NO_DUMP },
-    [ADVICE_DO_DUMP] = { .clear = AREA_NO_DUMP },
+    [ADVICE_DO_DUMP] = { .clear = AREA_NO_DUMP, .refuses_special = true },
 };
 
 static bool is_private_anonymous(const struct area *area)
@@ -30,7 +32,8 @@ static int advise_flags(struct area *area, uintptr_t start, uintptr_t end,
     *changed = area;
     if (how->is_for_anonymous && !is_private_anonymous(area))
         return -EINVAL;
-    if (area->flags & AREA_SPECIAL)
+    bool is_special = area->flags & AREA_SPECIAL;
+    if (is_special && (how->refuses_special || flags != area->flags))
         return -EINVAL;
     if (flags == area->flags)
         return 0;

@@ -87,15 +87,17 @@ int space_protect(
         return -EINVAL;
     if (!bytes)
         return 0;
-    if (user_span(start, bytes, &end))
-        return -ENOMEM;
+    /* What lies before the first hole is changed. */
+    bool is_too_far = user_span(start, bytes, &end);
+    if (is_too_far)
+        end = USER_END;
     struct list removed;
     list_init(&removed);
     rwlock_write(&space->lock);
     int error = protect_locked(space, start, end, rights, &removed);
     rwlock_write_done(&space->lock);
     areas_release(&removed);
-    return error;
+    return !error && is_too_far ? -ENOMEM : error;
 }
 
 static int lock_area(struct area *area, uintptr_t start, uintptr_t end,

@@ -85,6 +85,8 @@ long sys_flock(int fd, int operation)
         [LOCK_UN] = LOCK_NONE,
     };
     int what = operation & ~LOCK_NB;
+    if (operation & LOCK_MAND) /* given up, and taken without looking */
+        return 0;
     if (what != LOCK_SH && what != LOCK_EX && what != LOCK_UN)
         return -EINVAL;
     bool has_reference;

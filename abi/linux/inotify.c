@@ -78,7 +78,7 @@ static long watch_path(
 long sys_inotify_add_watch(int fd, const char __user *path, unsigned mask)
 {
     bool has_reference;
-    if (!(mask & all_bits))
+    if (!(mask & all_bits) || mask & ~all_bits)
         return -EINVAL;
     struct file *file = file_argument(fd, &has_reference);
     if (!file)

@@ -53,7 +53,7 @@ long sys_pidfd_send_signal(
     long result = 0;
     if (from)
         result = signal_info_argument(
-            &info, pid->number, SIGNAL_AS_GIVEN, from);
+            &info, pid->number, NULL, from);
     if (!result && from && info.number != number)
         result = -EINVAL;
     if (!from)

@@ -14,14 +14,14 @@ void siginfo_to_native(struct signal_info *to, const siginfo_t *from);
 
 /* What a program gives: so much of it is looked at; the rest must be zero if
  * the signal has no such code. */
-enum { SIGINFO_KNOWN_BYTES = 48, SIGNAL_AS_GIVEN = -1 };
+enum { SIGINFO_KNOWN_BYTES = 48 };
 bool siginfo_code_is_known(int number, int code);
 bool siginfo_rest_is_zero(const siginfo_t *record);
 
 /* The one that a program made itself, of signal `number` (or as the record
- * says, SIGNAL_AS_GIVEN) for a process: -EFAULT,
+ * says, if NULL) for a process: -EFAULT,
  * -E2BIG, -EPERM (it looks as if the kernel had sent it). */
-int signal_info_argument(struct signal_info *info, int process, int number,
-    const void __user *from);
+int signal_info_argument(struct signal_info *info, int process,
+    const int *number, const void __user *from);
 
 #endif

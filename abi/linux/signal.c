@@ -164,14 +164,14 @@ long sys_tkill(int tid, int number)
 /* The first part of a record; the rest is looked at only if its code is not
  * known, and then there must be zeros. */
 static int info_argument(
-    struct signal_info *info, int number, const void __user *from)
+    struct signal_info *info, const int *number, const void __user *from)
 {
     siginfo_t record;
     memset(&record, 0, sizeof record);
     if (user_read(&record, from, SIGINFO_KNOWN_BYTES))
         return -EFAULT;
-    if (number != SIGNAL_AS_GIVEN)
-        record.si_signo = number;
+    if (number)
+        record.si_signo = *number;
     siginfo_to_native(info, &record);
     if (siginfo_code_is_known(record.si_signo, record.si_code))
         return 0;
@@ -180,8 +180,8 @@ static int info_argument(
     return siginfo_rest_is_zero(&record) ? 0 : -E2BIG;
 }
 
-int signal_info_argument(struct signal_info *info, int process, int number,
-    const void __user *from)
+int signal_info_argument(struct signal_info *info, int process,
+    const int *number, const void __user *from)
 {
     int error = info_argument(info, number, from);
     if (error)
@@ -192,7 +192,7 @@ int signal_info_argument(struct signal_info *info, int process, int number,
 long sys_rt_sigqueueinfo(int pid, int number, const void __user *from)
 {
     struct signal_info info;
-    int error = signal_info_argument(&info, pid, number, from);
+    int error = signal_info_argument(&info, pid, &number, from);
     if (error)
         return error;
     /* Not a group, whatever kill(2) makes of such numbers. */
@@ -203,7 +203,7 @@ long sys_rt_tgsigqueueinfo(
     int process, int tid, int number, const void __user *from)
 {
     struct signal_info info;
-    int error = info_argument(&info, number, from);
+    int error = info_argument(&info, &number, from);
     if (error)
         return error;
     if (process <= 0 || tid <= 0)

@@ -61,11 +61,15 @@ static bool is_real(int clock)
         clock == CLOCK_TAI;
 }
 
-/* Of the clocks that wake a machine which sleeps; ours never does. */
+/* The clocks that wake a machine which sleeps; ours never does. */
+static bool is_alarm(int clock)
+{
+    return clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM;
+}
+
 static bool is_forbidden(int clock)
 {
-    return (clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM) &&
-        !i_can(CAPABLE_WAKE_ALARM);
+    return is_alarm(clock) && !i_can(CAPABLE_WAKE_ALARM);
 }
 
 static long sleep_absolute(int clock, uint64_t ns)
@@ -166,6 +170,8 @@ long sys_clock_nanosleep(
         error = -EOPNOTSUPP; /* nobody can wait to have run */
     if (!error)
         error = time_argument(wanted, &ns);
+    if (!error && is_alarm(clock) && flags & ~TIMER_ABSTIME)
+        error = -EINVAL;
     if (!error && is_forbidden(clock))
         error = -EPERM;
     if (error)

@@ -180,6 +180,8 @@ long sys_sendmmsg(int fd, void __user *at, unsigned count, int flags)
     struct file *file;
     bool has_reference;
     int error;
+    if (flags & MESSAGE_COMPAT)
+        return -EINVAL;
     struct socket *socket = socket_argument(fd, &file, &has_reference, &error);
     if (!socket)
         return error;
@@ -339,6 +341,8 @@ long sys_recvmmsg(
     struct file *file;
     bool has_reference;
     uint64_t deadline_ns;
+    if (flags & MESSAGE_COMPAT)
+        return -EINVAL;
     int error = deadline_argument(timeout, &deadline_ns);
     if (error)
         return error;

@@ -59,6 +59,7 @@ static void alarm_clocks(void)
         int id;
         is(clock_nanosleep(alarms[i], 0, &none, NULL), 0);
         is(clock_nanosleep(alarms[i], TIMER_ABSTIME, &until, NULL), 0);
+        is(clock_nanosleep(alarms[i], 2, &none, NULL), EINVAL);
         ok(is_over(alarms[i], &until));
         is(syscall(SYS_timer_create, alarms[i], NULL, &id), 0);
         is(syscall(SYS_timer_settime, id, 0, &once, NULL), 0);

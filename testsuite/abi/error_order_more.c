@@ -4,7 +4,10 @@
 #include "who.h"
 #include <linux/capability.h>
 #include <linux/openat2.h>
+#include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/select.h>
@@ -207,6 +210,46 @@ static void hard_links(void)
     is(link("fifo", "open/9"), 0);
 }
 
+/* Ranges that reach far beyond what a program can have. */
+static void far_ranges(void)
+{
+    fails_with(EINVAL, mprotect(NULL, -(2ul << 30), PROT_GROWSDOWN));
+    fails_with(ENOMEM, mprotect(NULL, -(2ul << 30), PROT_READ));
+    fails_with(ENOMEM, madvise(NULL, 1ul << 63, MADV_KEEPONFORK));
+    fails_with(ENOMEM, madvise(room, -(1ul << 47), MADV_KEEPONFORK));
+    fails_with(ENOMEM, madvise(room, -(1ul << 47), MADV_NORMAL));
+    fails_with(EINVAL, madvise(room, -1, MADV_NORMAL));
+    fails_with(ENOMEM, msync(in_hole(), -(1ul << 47), MS_ASYNC));
+}
+
+static void odd_flags(void)
+{
+    siginfo_t info = { .si_code = SI_QUEUE };
+    enum { MANDATORY = 32, COMPAT = (int)0x80000000 };
+    is(flock(file, MANDATORY | LOCK_NB), 0);
+    is(flock(file, MANDATORY), 0);
+    is(flock(-1, MANDATORY | LOCK_SH), 0);
+    fails_with(EINVAL, flock(-1, 16));
+    int watcher = inotify_init();
+    fails_with(EINVAL, inotify_add_watch(-1, "/", -1));
+    fails_with(EINVAL, inotify_add_watch(-1, "/", 0x00800000 | IN_OPEN));
+    fails_with(EINVAL, inotify_add_watch(watcher, "/", 0x00800000 | IN_OPEN));
+    fails_with(EBADF, inotify_add_watch(-1, "/", IN_OPEN));
+    close(watcher);
+    fails_with(EINVAL, syscall(SYS_sendmsg, -1, room, COMPAT));
+    fails_with(EINVAL, syscall(SYS_recvmsg, -1, room, COMPAT));
+    fails_with(EINVAL, syscall(SYS_sendmmsg, -1, room, 1, COMPAT));
+    fails_with(EINVAL, syscall(SYS_recvmmsg, -1, room, 1, COMPAT, NULL));
+    fails_with(EFAULT, syscall(SYS_recvmmsg, -1, room, 1, 0, 8));
+    fails_with(EINVAL, syscall(SYS_recvmmsg, -1, room, 1, COMPAT, 8));
+    fails_with(EINVAL,
+        syscall(SYS_rt_tgsigqueueinfo, getpid(), getpid(), -1, &info));
+    fails_with(EINVAL,
+        syscall(SYS_rt_tgsigqueueinfo, getpid(), getpid(), 65, &info));
+    fails_with(EFAULT,
+        syscall(SYS_rt_tgsigqueueinfo, getpid(), getpid(), -1, in_hole()));
+}
+
 static void run(void)
 {
     room = mmap(NULL, 3 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -226,5 +269,7 @@ static void run(void)
     programs();
     sockets();
     hard_links();
+    far_ranges();
+    odd_flags();
 }
 TEST_MAIN
