@@ -216,10 +216,10 @@ static void far_ranges(void)
     fails_with(EINVAL, mprotect(NULL, -(2ul << 30), PROT_GROWSDOWN));
     fails_with(ENOMEM, mprotect(NULL, -(2ul << 30), PROT_READ));
     fails_with(ENOMEM, madvise(NULL, 1ul << 63, MADV_KEEPONFORK));
-    fails_with(ENOMEM, madvise(room, -(1ul << 47), MADV_KEEPONFORK));
-    fails_with(ENOMEM, madvise(room, -(1ul << 47), MADV_NORMAL));
+    fails_with(ENOMEM, madvise(room, -(1ul << 48), MADV_KEEPONFORK));
+    fails_with(ENOMEM, madvise(room, -(1ul << 48), MADV_NORMAL));
     fails_with(EINVAL, madvise(room, -1, MADV_NORMAL));
-    fails_with(ENOMEM, msync(in_hole(), -(1ul << 47), MS_ASYNC));
+    fails_with(ENOMEM, msync(in_hole(), -(1ul << 48), MS_ASYNC));
 }
 
 static void odd_flags(void)
