@@ -163,8 +163,15 @@ static const struct file_ops pipe_ops = {
 
 /* Opening. */
 
+/* The other side at the moment when one joins. */
+struct other_end {
+    bool is_there;
+    unsigned opens; /* how many times it was opened till then */
+};
+
 /* The pipe of a FIFO's inode, made if need be, with its ends counted. */
-static struct pipe *join(struct inode *inode, unsigned flags)
+static struct pipe *join(
+    struct inode *inode, unsigned flags, struct other_end *other)
 {
     mutex_lock(&inode->change);
     if (!inode->pipe)
@@ -173,6 +180,9 @@ static struct pipe *join(struct inode *inode, unsigned flags)
     if (pipe) {
         refcount_get(&pipe->refs);
         mutex_lock(&pipe->lock);
+        *other = flags & OPEN_READ
+            ? (struct other_end){ pipe->writers, pipe->writer_opens }
+            : (struct other_end){ pipe->readers, pipe->reader_opens };
         if (flags & OPEN_READ) {
             pipe->readers++;
             pipe->reader_opens++;
@@ -187,29 +197,30 @@ static struct pipe *join(struct inode *inode, unsigned flags)
     return pipe;
 }
 
-/* Waits for the other side as fifo(7) says; it may have come and gone again. */
-static int wait_for_other_end(struct pipe *pipe, unsigned flags)
+/* Waits for the other side as fifo(7) says; it may have come since, and gone
+ * again. */
+static int wait_for_other_end(
+    struct pipe *pipe, unsigned flags, const struct other_end *other)
 {
     bool reads = flags & OPEN_READ, blocks = !(flags & OPEN_NONBLOCK);
-    unsigned *present = reads ? &pipe->writers : &pipe->readers;
     unsigned *opens = reads ? &pipe->writer_opens : &pipe->reader_opens;
-    unsigned before = atomic_load(opens);
-    if (atomic_load(present) || (reads && !blocks))
+    if (other->is_there || (reads && !blocks))
         return 0;
     if (!blocks)
         return -ENXIO;
     return wait_until(&pipe->pollers, SLEEP_INTERRUPTIBLE, FOREVER,
-        atomic_load(present) || atomic_load(opens) != before);
+        atomic_load(opens) != other->opens);
 }
 
 static int open_ends(struct inode *inode, struct file *file, bool waits)
 {
-    struct pipe *pipe = join(inode, file->flags);
+    struct other_end other;
+    struct pipe *pipe = join(inode, file->flags, &other);
     if (!pipe)
         return -ENOMEM;
     pipe_wake_everyone(pipe);
-    file->position = waits && !pipe->writers ? pipe->writer_opens : 0;
-    int error = waits ? wait_for_other_end(pipe, file->flags) : 0;
+    file->position = waits && !other.is_there ? other.opens : 0;
+    int error = waits ? wait_for_other_end(pipe, file->flags, &other) : 0;
     if (error) {
         forget_opens(inode, pipe, file->flags);
         pipe_put(pipe);
@@ -241,8 +252,9 @@ static int open_end(struct inode *inode, unsigned flags,
     const struct credentials *who, struct file **end)
 {
     char name[32];
+    struct other_end other;
     format(name, sizeof name, "pipe:[%lu]", (unsigned long)inode->number);
-    struct pipe *pipe = join(inode, flags);
+    struct pipe *pipe = join(inode, flags, &other);
     if (!pipe) {
         inode_put(inode);
         return -ENOMEM;

@@ -3,9 +3,10 @@
 #include "stress.h"
 #include <dirent.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 
-enum { THREADS = 6, NAMES = 6 };
+enum { THREADS = 6, NAMES = 6, MEETINGS = 3000 };
 
 static void random_name(unsigned *random, char *name)
 {
@@ -325,8 +326,46 @@ static void terminal(int number)
     }
 }
 
+/* Who opens a FIFO meets who came at the same moment, and has gone again. */
+static int meeting; /* [atomic] which is on */
+
+static void *comes_and_goes(void *name)
+{
+    for (int i = 1; i <= MEETINGS; i++) {
+        while (__atomic_load_n(&meeting, __ATOMIC_SEQ_CST) != i)
+            sched_yield();
+        int fd = open(name, O_WRONLY);
+        if (fd < 0 || write(fd, "x", 1) != 1)
+            return NULL;
+        close(fd);
+    }
+    return name;
+}
+
+static void meetings(void)
+{
+    pthread_t writer;
+    void *result = NULL;
+    char bytes[2];
+    bool held = true;
+    stress_begin();
+    ok(!mkfifo("meet", 0600));
+    pthread_create(&writer, NULL, comes_and_goes, "meet");
+    for (int i = 1; i <= MEETINGS && held; i++) {
+        __atomic_store_n(&meeting, i, __ATOMIC_SEQ_CST);
+        int fd = open("meet", O_RDONLY);
+        held = fd >= 0 && read(fd, bytes, 2) == 1 && read(fd, bytes, 2) == 0;
+        close(fd);
+    }
+    tap_case(held, "a FIFO's ends meet");
+    pthread_join(writer, &result);
+    ok(result);
+    is(unlink("meet"), 0);
+}
+
 static void run(void)
 {
+    meetings();
     tree();
     descriptors();
     close_while_reading();
