@@ -42,7 +42,7 @@ is 'options' "$(mount -o remount,noexec,nosuid,nodev,noatime a
     'rw,nosuid,nodev,noexec,noatime
 Permission denied'
 is 'busy' "$(mount -t tmpfs x b; (cd b; echo > in; sleep 3) &
-    until test -e b/in; do sleep 0.1; done; umount b 2> /dev/null
+    soon test -e b/in; umount b 2> /dev/null
     echo $?; wait; umount b; echo $?)" '1
 0'
 is 'lazily' "$(mount -t tmpfs x b; exec 3> b/open; umount -l b; echo $?; ls b
@@ -98,9 +98,9 @@ is 'a way to what is outside shows itself in full' "$(mount -t proc proc root/pr
     chroot root /bin/readlink /proc/self/fd/9 9< .; umount root/proc)" "$PWD"
 is 'not for nobody' "$(su -s /bin/sh nobody -c 'chroot root /bin/ls' 2> /dev/null
     test $? != 0 && echo no)" no
+has_left() { test "$(readlink "/proc/$1/root")" != /; }
 is 'the root of another' "$(chroot root /bin/sh -c 'read x' < /dev/zero & p=$!
-    runs $p sh; until test "$(readlink /proc/$p/root)" != /; do sleep 0.1; done
-    readlink /proc/$p/root; kill $p)" "$PWD/root"
+    soon has_left $p; readlink /proc/$p/root; kill $p)" "$PWD/root"
 is 'pivot_root is refused where it must be' "$(pivot_root root root/old 2> /dev/null
     echo $?; pivot_root a a/sub 2> /dev/null; echo $?)" '1
 1'

@@ -50,7 +50,7 @@ is 'killall' "$(cp /bin/busybox sleepy 2> /dev/null; ln -sf sleepy sleep
     ./sleep 50 & a=$!; ./sleep 50 & runs $a sleep; runs $! sleep; killall sleep; wait; pidof sleep; rm sleep
     killall sleep 2> /dev/null; echo $?)" 1
 is 'kill with a signal' "$($SH -c 'trap "echo usr1; exit" USR1; : > trapped
-    while :; do sleep 0.1; done' & p=$!; until test -e trapped; do sleep 0.1; done
+    while :; do sleep 0.1; done' & p=$!; soon test -e trapped
     kill -USR1 $p; wait $p)" usr1
 is 'a process without a parent' "$( ($SH -c 'sleep 1; field() { cut -d " " -f $1 \
     /proc/$$/stat; }; field 4' & ) | cat)" 1
@@ -98,9 +98,10 @@ uid=65534(nobody) gid=65534(nogroup) groups=65534(nogroup)'
 is 'whoami, groups, tty' "$(whoami; groups; tty < /dev/null)" 'root
 root
 not a tty'
+is_gone() { ! kill -0 "$1" 2> /dev/null; }
 is 'start-stop-daemon' "$(start-stop-daemon -S -b -m -p pid -x /bin/sleep -- 60
     runs $(cat pid) sleep; start-stop-daemon -K -p pid > /dev/null; echo $?
-    while kill -0 $(cat pid) 2> /dev/null; do sleep 0.1; done; echo gone)" '0
+    soon is_gone $(cat pid) && echo gone)" '0
 gone'
 is 'which and command' "$(which ls | sed 's|.*/||'; which no_such; echo $?)" 'ls
 1'

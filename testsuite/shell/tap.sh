@@ -4,7 +4,8 @@
 #     ok 'a claim' command…
 #     like 'a claim' "$(actual)" 'case pattern'
 #     becomes 'a claim' command…      it holds before ten seconds are over
-#     runs PID PROGRAM                waits, at most ten seconds, until it does
+#     soon command…                   waits, at most ten seconds, until it holds
+#     runs PID PROGRAM                the same, for a process and what it runs
 #     skip 'a claim' 'why not'
 #     under NAME SCRIPT…
 #     finish
@@ -57,27 +58,29 @@ like() {
         ;;
     esac
 }
-becomes() {
-    claim=$1
-    shift
+soon() {
     tries=0
     until "$@"; do
         tries=$((tries + 1))
-        if test $tries = 100; then
-            fail "$claim"
-            echo "# never: $*"
-            return
-        fi
+        test $tries != 100 || return 1
         sleep 0.1
     done
-    say_case ok "$claim"
+}
+becomes() {
+    claim=$1
+    shift
+    if soon "$@"; then
+        say_case ok "$claim"
+    else
+        fail "$claim"
+        echo "# never: $*"
+    fi
+}
+has_program() {
+    test "$(cat "/proc/$1/comm" 2> /dev/null)" = "$2"
 }
 runs() {
-    tries=0
-    until test "$(cat "/proc/$1/comm" 2> /dev/null)" = "$2" || test $tries = 100; do
-        tries=$((tries + 1))
-        sleep 0.1
-    done
+    soon has_program "$@"
 }
 skip() {
     say_case ok "$1 # SKIP $2"

@@ -81,15 +81,15 @@ is 'head and tail' "$(seq 1 100 | head -n 2 | joined; seq 1 100 | tail -n 2 | jo
     printf abcdef | head -c 2; printf abcdef | tail -c 2; seq 1 5 | tail -n +4 |
     joined; seq 1 5 | head -n -3 | joined)" '1 2 99 100 abef4 5 1 2 '
 is 'tail -f' "$(echo one > log; tail -f log > seen & t=$!
-    until grep -q one seen; do sleep 0.1; done; echo two >> log
-    until grep -q two seen; do sleep 0.1; done; echo three >> log
-    until grep -q three seen; do sleep 0.1; done; kill $t; cat seen)" \
+    soon grep -q one seen; echo two >> log
+    soon grep -q two seen; echo three >> log
+    soon grep -q three seen; kill $t; cat seen)" \
     'one
 two
 three'
 is 'tail -F of a new file' "$(echo old > log; tail -F log > seen 2> /dev/null & t=$!
-    until grep -q old seen; do sleep 0.1; done; mv log log.1; echo new > log
-    until grep -q new seen; do sleep 0.1; done; kill $t; cat seen)" 'old
+    soon grep -q old seen; mv log log.1; echo new > log
+    soon grep -q new seen; kill $t; cat seen)" 'old
 new'
 is 'rev, tac, nl' "$(echo abc | rev; seq 1 3 | tac | joined; printf 'x\ny\n' | nl |
     tr -s ' \t' ' ')" 'cba

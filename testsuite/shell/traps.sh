@@ -69,8 +69,7 @@ is 'kill of nobody' "$(kill -9 999999 2> /dev/null; echo $?)" 1
 is 'kill -l' "$(kill -l 15) $(kill -l 143)" 'TERM TERM'
 is 'a stopped one goes on' "$($SH -c 'i=0; while test $i -lt 20; do
         sleep 0.05; i=$((i + 1)); done; echo end' & p=$!
-    kill -STOP $p; until grep -q "^State:.T" /proc/$p/status
-    do sleep 0.1; done; echo stopped
+    kill -STOP $p; soon grep -q "^State:.T" /proc/$p/status && echo stopped
     kill -CONT $p; wait $p)" 'stopped
 end'
 is 'an alarm ends a program' "$(sleep 9 & runs $! sleep; kill -ALRM $!; wait $!
@@ -83,9 +82,9 @@ is 'a whole group' "$(setsid $SH -c 'sleep 9 & sleep 9 & echo here
 143'
 is 'a group by its number' "$(setsid $SH -c 'trap "" TERM; : > deaf
     until test -e ended; do sleep 0.1; done; echo lived
-    ' & until test -e deaf; do sleep 0.1; done
+    ' & soon test -e deaf
     setsid $SH -c ': > leads; sleep 30 | sleep 30' & g=$!
-    until test -e leads; do sleep 0.1; done
+    soon test -e leads
     kill -TERM -$g; wait $g; echo $?; : > ended; wait)" '143
 lived'
 finish
