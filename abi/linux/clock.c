@@ -5,7 +5,7 @@
 #include <linux/timex.h>
 
 #include "abi/linux/arguments.h"
-#include "abi/linux/cpu_clock_id.h"
+#include "abi/linux/clock_id.h"
 #include "abi/linux/vdso.h"
 #include "arch/clock.h"
 #include "lib/string.h"

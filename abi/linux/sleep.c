@@ -4,7 +4,7 @@
 #include <linux/time.h>
 
 #include "abi/linux/arguments.h"
-#include "abi/linux/cpu_clock_id.h"
+#include "abi/linux/clock_id.h"
 #include "kernel/timers.h"
 #include "sched/timer.h"
 
@@ -55,26 +55,9 @@ static long sleep_until_real(uint64_t ns)
     }
 }
 
-static bool is_real(int clock)
-{
-    return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_ALARM ||
-        clock == CLOCK_TAI;
-}
-
-/* The clocks that wake a machine which sleeps; ours never does. */
-static bool is_alarm(int clock)
-{
-    return clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM;
-}
-
-static bool is_forbidden(int clock)
-{
-    return is_alarm(clock) && !i_can(CAPABLE_WAKE_ALARM);
-}
-
 static long sleep_absolute(int clock, uint64_t ns)
 {
-    if (is_real(clock))
+    if (clock_is_real(clock))
         return sleep_until_real(ns);
     int result = thread_sleep_until(ns, SLEEP_INTERRUPTIBLE);
     return result == -ERESTART ? -ERESTART_UNHANDLED : 0;
@@ -170,9 +153,9 @@ long sys_clock_nanosleep(
         error = -EOPNOTSUPP; /* nobody can wait to have run */
     if (!error)
         error = time_argument(wanted, &ns);
-    if (!error && is_alarm(clock) && flags & ~TIMER_ABSTIME)
+    if (!error && clock_is_alarm(clock) && flags & ~TIMER_ABSTIME)
         error = -EINVAL;
-    if (!error && is_forbidden(clock))
+    if (!error && clock_is_forbidden(clock))
         error = -EPERM;
     if (error)
         return error;
@@ -263,10 +246,10 @@ static int event_argument(struct timer_event *event, const void __user *from)
 
 static int timer_new(int clock, const struct timer_event *event, int *id)
 {
-    if (clock_kind_of(clock) != CLOCK_KIND_CPU) {
+    if (clock_kind_of(clock) != CLOCK_KIND_CPU)
         return posix_timer_create(
-            is_real(clock) ? TIMER_REAL : TIMER_MONOTONIC, NULL, event, id);
-    }
+            clock_is_real(clock) ? TIMER_REAL : TIMER_MONOTONIC, NULL, event,
+            id);
     struct cpu_clock cpu;
     int error = cpu_clock_argument(clock, CLOCK_IS_WAITED_FOR, &cpu);
     if (error)
@@ -291,7 +274,7 @@ long sys_timer_create(int clock, const void __user *event_at, void __user *to)
     if (error)
         return error;
     error = user_write(to, &id, sizeof id);
-    if (!error && is_forbidden(clock)) /* it has been told the number */
+    if (!error && clock_is_forbidden(clock)) /* it has been told the number */
         error = -EPERM;
     if (error)
         posix_timer_delete(id);

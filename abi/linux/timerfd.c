@@ -4,36 +4,30 @@
 #include <linux/timerfd.h>
 
 #include "abi/linux/arguments.h"
+#include "abi/linux/clock_id.h"
 #include "vfs/timerfd.h"
 
-static const struct {
-    int number;
-    enum timerfd_clock clock;
-    bool wakes_machine; /* for which a right is needed */
-} clocks[] = {
-    { CLOCK_REALTIME, TIMERFD_REAL, false },
-    { CLOCK_MONOTONIC, TIMERFD_MONOTONIC, false },
-    { CLOCK_BOOTTIME, TIMERFD_MONOTONIC, false },
-    { CLOCK_REALTIME_ALARM, TIMERFD_REAL, true },
-    { CLOCK_BOOTTIME_ALARM, TIMERFD_MONOTONIC, true },
-};
+static bool is_known(int clock)
+{
+    static const int clocks[] = { CLOCK_REALTIME, CLOCK_MONOTONIC,
+        CLOCK_BOOTTIME, CLOCK_REALTIME_ALARM, CLOCK_BOOTTIME_ALARM };
+    for (size_t i = 0; i < array_size(clocks); i++)
+        if (clocks[i] == clock)
+            return true;
+    return false;
+}
 
 long sys_timerfd_create(int number, int flags)
 {
     struct file *file;
-    if (flags & ~(TFD_CLOEXEC | TFD_NONBLOCK))
+    if (flags & ~(TFD_CLOEXEC | TFD_NONBLOCK) || !is_known(number))
         return -EINVAL;
-    for (size_t i = 0; i < array_size(clocks); i++) {
-        if (clocks[i].number != number)
-            continue;
-        if (clocks[i].wakes_machine && !i_can(CAPABLE_WAKE_ALARM))
-            return -EPERM;
-        int error = timerfd_open(clocks[i].clock, number,
-            flags & TFD_NONBLOCK ? OPEN_NONBLOCK : 0, current->credentials,
-            &file);
-        return error ? error : fd_give(file, fd_flags_from(flags));
-    }
-    return -EINVAL;
+    if (clock_is_forbidden(number))
+        return -EPERM;
+    int error = timerfd_open(
+        clock_is_real(number) ? TIMERFD_REAL : TIMERFD_MONOTONIC, number,
+        flags & TFD_NONBLOCK ? OPEN_NONBLOCK : 0, current->credentials, &file);
+    return error ? error : fd_give(file, fd_flags_from(flags));
 }
 
 #define INTERVAL(at) user_member(at, struct __kernel_itimerspec, it_interval)

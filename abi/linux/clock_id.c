@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Clocks of CPU time by number: the complement of a process' or thread's number
- * above three bits, one of which says whether a thread is meant. */
-#include "abi/linux/cpu_clock_id.h"
+/* Clocks by number.  That of one of CPU time is the complement of a process' or
+ * thread's number above three bits, one of which says whether a thread is
+ * meant. */
+#include "abi/linux/clock_id.h"
 
 #include <linux/time.h>
 
@@ -23,6 +24,22 @@ enum clock_kind clock_kind_of(int clock)
         return CLOCK_KIND_TIME;
     return (clock & (KINDS | IS_THREAD)) == KIND_DEVICE ? CLOCK_KIND_DEVICE
                                                         : CLOCK_KIND_CPU;
+}
+
+bool clock_is_real(int clock)
+{
+    return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_ALARM ||
+        clock == CLOCK_TAI;
+}
+
+bool clock_is_alarm(int clock)
+{
+    return clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM;
+}
+
+bool clock_is_forbidden(int clock)
+{
+    return clock_is_alarm(clock) && !i_can(CAPABLE_WAKE_ALARM);
 }
 
 /* Of our own process only. */
