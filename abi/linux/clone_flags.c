@@ -55,10 +55,6 @@ static const uint64_t hints =
     CLONE_UNTRACED | /* nobody traces */
     CLONE_PTRACE;
 
-/* There are none: EINVAL, once it is known that the maker might have them. */
-static const uint64_t namespaces = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC |
-    CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
-
 static int check(enum clone_call call, uint64_t flags, uint64_t exit_signal)
 {
     for (size_t i = 0; i < array_size(dependencies); i++)
@@ -91,9 +87,8 @@ int clone_flags_to_spawn(enum clone_call call, uint64_t flags,
     how->share = how->options = 0;
     how->exit_signal = flags & CLONE_THREAD ? 0 : exit_signal;
     /* The old call has no CLONE_NEWTIME: its bit is one of the signal's. */
-    const uint64_t refused = namespaces | CLONE_NEWTIME;
-    uint64_t known = hints | refused;
-    if (flags & refused)
+    uint64_t known = hints | CLONE_NAMESPACES;
+    if (flags & CLONE_NAMESPACES)
         how->options |= SPAWN_NAMESPACES;
     for (size_t i = 0; i < array_size(sharings); i++) {
         known |= sharings[i].flag;

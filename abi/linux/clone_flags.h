@@ -5,6 +5,12 @@
 
 #include "kernel/spawn.h"
 
+/* New namespaces, for clone and unshare: there are none here, which is told to
+ * those who might have them; others may not even ask. */
+#define CLONE_NAMESPACES                                                       \
+    (CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | \
+        CLONE_NEWCGROUP | CLONE_NEWTIME)
+
 /* By which call the flags came: some mean something in one of them only. */
 enum clone_call { CLONE_CALL_OLD, CLONE_CALL_3 };
 

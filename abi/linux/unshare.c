@@ -3,6 +3,7 @@
 #include <linux/sched.h>
 
 #include "abi/linux/arguments.h"
+#include "abi/linux/clone_flags.h"
 #include "kernel/thread.h"
 #include "mm/space.h"
 
@@ -63,15 +64,12 @@ static int check_alone(unsigned long flags)
 
 long sys_unshare(unsigned long flags)
 {
-    const unsigned long namespaces = CLONE_NEWNS | CLONE_NEWUTS |
-        CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP |
-        CLONE_NEWTIME;
     const unsigned long known = CLONE_FILES | CLONE_FS | CLONE_THREAD |
         CLONE_SIGHAND | CLONE_VM | CLONE_SYSVSEM;
-    if (flags & ~(known | namespaces))
+    if (flags & ~(known | CLONE_NAMESPACES))
         return -EINVAL;
     int error = check_alone(flags);
-    if (!error && flags & namespaces) /* there are none to have */
+    if (!error && flags & CLONE_NAMESPACES) /* there are none to have */
         error = i_can(CAPABLE_SYS_ADMIN) ? -EINVAL : -EPERM;
     if (!error && flags & CLONE_FS)
         error = unshare_paths();
