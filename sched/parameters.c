@@ -191,22 +191,24 @@ static struct run_queue *lock_charged(
     return queue;
 }
 
-uint64_t thread_cpu_ns(struct thread *thread)
+/* One of its sums, when it is charged. */
+static uint64_t charged_ns(struct thread *thread, const uint64_t *sum_ns)
 {
     unsigned long irq_state;
     struct run_queue *queue = lock_charged(thread, &irq_state);
-    uint64_t ns = thread->sched.run_ns;
+    uint64_t ns = *sum_ns;
     spin_unlock_irq(&queue->lock, irq_state);
     return ns;
 }
 
+uint64_t thread_cpu_ns(struct thread *thread)
+{
+    return charged_ns(thread, &thread->sched.run_ns);
+}
+
 uint64_t thread_burst_ns(struct thread *thread)
 {
-    unsigned long irq_state;
-    struct run_queue *queue = lock_charged(thread, &irq_state);
-    uint64_t ns = thread->sched.burst_ns;
-    spin_unlock_irq(&queue->lock, irq_state);
-    return ns;
+    return charged_ns(thread, &thread->sched.burst_ns);
 }
 
 /* What no sample has told yet goes where most went, for good, so that the time

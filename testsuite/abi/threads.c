@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Threads as the library makes them: create, join, detach, cancel, mutexes,
  * conditions, barriers; a process whose leader is gone. */
-#include "tap.h"
+#include "proc.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -60,14 +60,7 @@ static void *ends(void *none)
 
 static int tasks(void)
 {
-    char line[200];
-    int count = -1;
-    FILE *file = fopen("/proc/self/status", "r");
-    while (file && fgets(line, sizeof line, file))
-        if (sscanf(line, "Threads: %d", &count) == 1)
-            break;
-    fclose(file);
-    return count;
+    return number_of("/proc/self/status", "Threads");
 }
 
 /* Thousands, a few at a time: nothing may be left of those that went. */

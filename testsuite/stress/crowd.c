@@ -2,6 +2,7 @@
 /* Ten thousand threads, five hundred of them at a time, that come and go by
  * themselves; and the end of all while new ones are made. */
 #include "stress.h"
+#include "../abi/proc.h"
 #include <sched.h>
 
 enum { ALL = 10000, AT_ONCE = 500, STACK_BYTES = 16384 };
@@ -20,14 +21,7 @@ static void *comes_and_goes(void *data)
 
 static int tasks(void)
 {
-    char line[200];
-    int count = -1;
-    FILE *file = fopen("/proc/self/status", "r");
-    while (file && fgets(line, sizeof line, file))
-        if (sscanf(line, "Threads: %d", &count) == 1)
-            break;
-    fclose(file);
-    return count;
+    return number_of("/proc/self/status", "Threads");
 }
 
 /* Detached: each unmaps its stack and ends without one. */
@@ -35,7 +29,7 @@ static void by_themselves(void)
 {
     pthread_t thread;
     int made = 0, failed = 0;
-    alarm(10 * CASE_SECONDS);
+    alarm(10 * tap_seconds());
     begun = ended = 0;
     pthread_attr_setdetachstate(&how, PTHREAD_CREATE_DETACHED);
     while (made < ALL && failed < ALL) {
@@ -96,7 +90,7 @@ static bool one_crowd(void)
 
 static void together(void)
 {
-    alarm(10 * CASE_SECONDS);
+    alarm(10 * tap_seconds());
     pthread_attr_setdetachstate(&how, PTHREAD_CREATE_JOINABLE);
     int crowds = 0;
     while (crowds < ALL / AT_ONCE && one_crowd())
