@@ -204,33 +204,28 @@ def report(options, result):
     sys.stdout.flush()
 
 
-def guest_log(options, number):
+def share_log(options, number):
     return options.log if not number else f'{options.logs}.{number}.log'
 
 
-def work_on(options, number, shares, results):
-    """One guest after the other, until no share is left."""
-    with open(guest_log(options, number), 'wb') as log:
-        while shares:
-            try:
-                left = shares.pop(0)
-            except IndexError:
-                return
-            while left:
-                begun, done = boot(options, left, results, log)
-                left = left[max(begun, 1):] if not done else []
+def run_share(options, number, tests):
+    """One guest after the other, until no test is left."""
+    results = []
+    with open(share_log(options, number), 'wb') as log:
+        while tests:
+            begun, done = boot(options, tests, results, log)
+            tests = tests[max(begun, 1):] if not done else []
+    return results
 
 
 def run_all(options):
     tests = list(enumerate(options.tests))
     guests = min(options.guests, len(tests))
-    count = guests * SHARES if guests > 1 else 1
-    shares = [share for i in range(count) if (share := tests[i::count])]
-    results = []
+    count = min(guests * SHARES, len(tests)) if guests > 1 else 1
     with concurrent.futures.ThreadPoolExecutor(guests) as pool:
-        for end in [pool.submit(work_on, options, i, shares, results)
-                    for i in range(guests)]:
-            end.result()
+        ends = [pool.submit(run_share, options, i, tests[i::count])
+                for i in range(count)]
+        results = [result for end in ends for result in end.result()]
     return sorted(results, key=lambda result: result.place)
 
 
@@ -241,8 +236,9 @@ def main():
     parser.add_argument('--initrd', required=True)
     parser.add_argument('--mkcpio', required=True)
     parser.add_argument('--log', required=True,
-                        help='what the guests say, one log; with a folder of '
-                        'the same name for the logs of each test')
+                        help='what the guests say, a log for each share of the '
+                        'tests; with a folder of the same name for the logs '
+                        'of each test')
     parser.add_argument('--tap', help='file for the tests\' own lines')
     parser.add_argument('--again', default='')
     parser.add_argument('--silence', type=int, default=SILENCE_SECONDS)

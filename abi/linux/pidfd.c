@@ -52,8 +52,7 @@ long sys_pidfd_send_signal(
         return -EBADF;
     long result = 0;
     if (from)
-        result = signal_info_argument(
-            &info, pid->number, NULL, from);
+        result = signal_info_argument(&info, pid->number, NULL, from);
     if (!result && from && info.number != number)
         result = -EINVAL;
     if (!from)
