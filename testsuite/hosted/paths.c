@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Names: made, removed, moved and looked up, by what the bytes of the input
- * say.  The tree and what lies below it are those of unit/names.c; after each
+ * say.  The tree and what lies below it are those of unit/names_world.h; after each
  * input it is taken down, and every block must have come back. */
 #include "hosted.h"
 
-#define main main_of_names
-#include "../unit/names.c"
-#undef main
+#include "../unit/names_world.h"
 
 enum { PATH_LONGEST = 40 };
 
@@ -75,19 +73,10 @@ static void one(struct input *input)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
     struct input input = { data, bytes };
-    struct filesystem *filesystem;
-    who = credentials_new();
-    must_hold_for_all(!rootfs_type.make(NULL, &filesystem));
-    struct mounts *mounts = mounts_new(filesystem, "rootfs");
-    struct place root = mounts_root(mounts);
-    paths = paths_new(root);
-    place_put(root);
+    begin();
     while (input.left)
         one(&input);
-    paths_put(paths);
-    mounts_put(mounts);
-    credentials_put(who);
-    grace_drain();
+    end();
     must_hold_for_all(blocks <= 1); /* the table of names, grown */
     return 0;
 }
