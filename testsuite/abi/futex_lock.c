@@ -383,7 +383,7 @@ static void owner_is_killed(void)
     }
     while (!shared[1])
         usleep(1000);
-    pid_t taker = fork();
+    volatile pid_t taker = fork();
     if (!taker) {
         long result = futex(&shared[0], FUTEX_LOCK_PI, 0, 0, 0, 0);
         _exit(result ? 1 : shared[0] == ((uint32_t)getpid() | FUTEX_WAITERS |
@@ -391,6 +391,8 @@ static void owner_is_killed(void)
     }
     while (!(shared[0] & FUTEX_WAITERS))
         usleep(1000);
+    /* The bit comes first: asleep, it is queued. */
+    wait_asleep(&taker);
     kill(owner, SIGKILL);
     waitpid(owner, &status, 0);
     is(status, SIGKILL);

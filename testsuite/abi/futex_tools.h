@@ -25,11 +25,11 @@ static inline int my_tid(void)
     return syscall(SYS_gettid);
 }
 
-/* A field of /proc/self/task/TID/stat, counted from 1 as proc(5) does. */
+/* A field of /proc/TID/stat, counted from 1 as proc(5) does. */
 static inline long stat_field(int tid, int field)
 {
     char path[64], text[400] = "";
-    snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
+    snprintf(path, sizeof path, "/proc/%d/stat", tid);
     FILE *file = fopen(path, "r");
     if (!file)
         return -1;
