@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sockets, events, signals and pipes without memory: see failures.h. */
 #include "failures.h"
+#include "failures_splice.h"
 
 #include <sys/inotify.h>
 #include <sys/mman.h>
@@ -179,26 +180,15 @@ static int try_take(int nth)
 
 /* --------------------------------------------------------------- pipes */
 
-static int two_pipes(int nth, int is_tee)
+static int try_tee(int nth)
 {
     int from[2], to[2];
     if (pipe(from) || pipe(to) || write(from[1], "some bytes", 10) != 10)
         return -1;
     wish(nth);
-    int result = is_tee ? tee(from[0], to[1], 10, 0)
-                        : splice(from[0], NULL, to[1], NULL, 10, 0);
+    int result = tee(from[0], to[1], 10, 0);
     close_it(from[0]), close_it(from[1]), close_it(to[0]), close_it(to[1]);
     return result;
-}
-
-static int try_tee(int nth)
-{
-    return two_pipes(nth, 1);
-}
-
-static int try_splice(int nth)
-{
-    return two_pipes(nth, 0);
 }
 
 static int try_vmsplice(int nth)
@@ -268,7 +258,9 @@ static const struct operation operations[] = {
     { "sendmsg of a descriptor", try_pass, ENOBUFS },
     { "recvmsg of a descriptor", try_take, 0 },
     { "tee", try_tee, 0 },
-    { "splice", try_splice, 0 },
+    { "splice into a pipe", try_splice_in, 0 },
+    { "splice between pipes", try_splice_through, 0 },
+    { "splice out of a pipe", try_splice_out, ENOBUFS },
     { "vmsplice", try_vmsplice, 0 },
     { "F_SETPIPE_SZ", try_pipe_size, 0 },
     { "mkfifo", try_fifo, ENOSPC },
