@@ -60,7 +60,7 @@ uint32_t names_sequence(void)
 
 static bool names_have_moved(uint32_t since)
 {
-    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    read_barrier();
     return atomic_load(&sequence) != since;
 }
 
@@ -104,7 +104,7 @@ void names_unhash_locked(struct entry *entry)
     if (!entry->is_hashed)
         return;
     /* hash_next stays: a reader here finds the rest of the chain. */
-    atomic_store(entry->hash_from, entry->hash_next);
+    atomic_store_release(entry->hash_from, entry->hash_next);
     if (entry->hash_next)
         entry->hash_next->hash_from = entry->hash_from;
     entry->is_hashed = false;
