@@ -5,6 +5,7 @@
  * (the runner counts).  Where allocations do not fail on demand, each operation
  * is made once. */
 #include "../abi/tap.h"
+#include "failures_splice.h"
 
 #include <dirent.h>
 #include <poll.h>
@@ -397,6 +398,9 @@ static const struct operation {
     { "socketpair", try_pair, ENFILE },
     { "send", try_send, ENOBUFS },
     { "write to a pipe", try_pipe_write, 0 },
+    { "splice into a pipe", try_splice_in, 0 },
+    { "splice between pipes", try_splice_through, 0 },
+    { "splice out of a pipe", try_splice_out, ENOBUFS },
     { "epoll_ctl", try_watch, ENOSPC },
     { "poll", try_poll, 0 },
     { "mmap", try_map, 0 },
