@@ -95,8 +95,8 @@ static void add_to_chain(struct table *to, struct entry *entry)
 void names_hash_locked(struct entry *entry)
 {
     add_to_chain(table, entry);
-    entry->is_hashed = true;
-    hashed_count++;
+    atomic_store(&entry->is_hashed, true);
+    atomic_store(&hashed_count, hashed_count + 1);
 }
 
 void names_unhash_locked(struct entry *entry)
@@ -107,8 +107,8 @@ void names_unhash_locked(struct entry *entry)
     atomic_store_release(entry->hash_from, entry->hash_next);
     if (entry->hash_next)
         entry->hash_next->hash_from = entry->hash_from;
-    entry->is_hashed = false;
-    hashed_count--;
+    atomic_store(&entry->is_hashed, false);
+    atomic_store(&hashed_count, hashed_count - 1);
 }
 
 static void free_table(struct grace *grace)
