@@ -83,6 +83,8 @@ struct process {
     int stop_signal;
     unsigned stopping;        /* threads that have not stopped yet */
     unsigned stop_round;      /* [atomic to read] how often a stop began */
+    unsigned group_signals;   /* [atomic to read] how many it had that went to
+                                 several processes [process_tree_lock] */
 
     struct spinlock lock;     /* RANK_PROCESS: the rest */
     struct limit limits[LIMIT_KINDS];

@@ -180,6 +180,8 @@ noreturn_fn void thread_exit(void);
 
 /* Gives the CPU to another runnable thread, if there is one. */
 void thread_yield(void);
+/* The same because of WORK_YIELD: it stays before those it was before. */
+void thread_preempt(void);
 /* For long loops in the kernel: yields if WORK_YIELD is set; a quiescent point
  * (grace.h). Never inside a read section or under a spin lock. */
 void thread_breathe(void);
