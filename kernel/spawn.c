@@ -13,6 +13,7 @@
 
 #include "arch/atomic.h"
 #include "arch/trap.h"
+#include "kernel/io_context.h"
 #include "kernel/pidfd.h"
 #include "kernel/process.h"
 #include "kernel/terminal.h"
@@ -55,7 +56,9 @@ static int copy_parts(struct thread *child, unsigned share)
                                        : paths_copy(maker->paths);
     child->handlers = share & SHARE_HANDLERS ? handlers_get(maker->handlers)
                                              : handlers_copy(maker->handlers);
-    return child->files && child->paths && child->handlers ? 0 : -ENOMEM;
+    if (!child->files || !child->paths || !child->handlers)
+        return -ENOMEM;
+    return io_context_inherit(child, share & SHARE_IO);
 }
 
 /* A process beside the maker's, not yet in the tree. */

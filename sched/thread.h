@@ -98,6 +98,7 @@ struct thread {
     struct handlers *handlers;
     struct process *process;
 
+    struct io_context *io_context; /* CLONE_IO's; NULL: nothing was said */
     const struct credentials *credentials; /* replaced whole by current */
     struct pid *pid; /* the thread's own number */
     char comm[16];
