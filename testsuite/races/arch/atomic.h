@@ -39,6 +39,14 @@ static __thread struct {
     unsigned random;
 } late_store __attribute__((unused));
 
+/* Now and then others come in between, where it may show. */
+static inline void atomic_pause(void)
+{
+    late_store.random = late_store.random * 1103515245u + 12345;
+    if (!(late_store.random >> 18 & 3))
+        sched_yield();
+}
+
 static inline void late_store_now(void)
 {
     void *at = late_store.at;
@@ -72,9 +80,7 @@ static inline void late_store_keep(
 /* Not the next one to the same place, which would come before. */
 static inline int late_store_chance(const void *at)
 {
-    late_store.random = late_store.random * 1103515245u + 12345;
-    if (late_store.random >> 18 & 1)
-        sched_yield(); /* so that it shows */
+    atomic_pause();
     return late_store.at == at || late_store.random >> 16 & 1;
 }
 
@@ -99,7 +105,11 @@ static inline int late_store_chance(const void *at)
     })
 #else
 #define atomic_load_as(p, order)               __atomic_load_n(p, order)
-#define atomic_store_as(p, v, order, releases) __atomic_store_n(p, v, order)
+#define atomic_store_as(p, v, order, releases)                                 \
+    ({                                                                         \
+        __atomic_store_n(p, v, order);                                         \
+        atomic_pause();                                                        \
+    })
 #endif
 #define atomic_load(p)     atomic_load_as(p, __ATOMIC_RELAXED)
 #define atomic_store(p, v) atomic_store_as(p, v, __ATOMIC_RELAXED, 0)
@@ -115,7 +125,9 @@ static inline int late_store_chance(const void *at)
 #define atomic_step(operation)                                                 \
     ({                                                                         \
         late_store_now();                                                      \
-        operation;                                                             \
+        __auto_type atomic_before = (operation);                               \
+        atomic_pause();                                                        \
+        atomic_before;                                                         \
     })
 #ifdef PLANT_NO_ATOMIC
 /* Not one step. */
