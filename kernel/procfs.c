@@ -3,6 +3,7 @@
 #include "kernel/procfs.h"
 
 #include "kernel/debug.h"
+#include "kernel/klog.h"
 #include "kernel/procfs_tree.h"
 #include "lib/errno.h"
 #include "lib/format.h"
@@ -212,6 +213,7 @@ static const struct proc_entry root_children[] = {
     PROC_LINK("mounts", read_link_mounts),
     PROC_LINK("net", read_link_net),
     PROC_FILE("cmdline", 0444, show_cmdline_of_boot),
+    { .name = "kmsg", .type = INODE_REGULAR, .mode = 0400, .open = klog_open },
     PROC_FILE("cpuinfo", 0444, show_cpuinfo),
     PROC_FILE("devices", 0444, show_devices),
     PROC_FILE("filesystems", 0444, show_filesystems),

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Splices of stress/failures.c, which must not lose a byte. */
+/* Splices of failures_events.c, which must not lose a byte. */
 #ifndef FAILURES_SPLICE_H
 #define FAILURES_SPLICE_H
 
+#include "failures.h"
 #include <sys/socket.h>
-
-static void wish(int nth);
 
 /* Bytes on their way are on one side or the other: all are, or EDOM. */
 static int splice_it(int nth, const int from[2], const int to[2])
