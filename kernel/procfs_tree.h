@@ -93,7 +93,7 @@ proc_show_fn show_cmdline_of_boot, show_cpuinfo, show_devices, show_filesystems,
     show_swaps, show_tenon, show_uptime, show_version, show_vmstat;
 /* … and of a process (procfs_stat.c, procfs_status.c, procfs_maps.c, …). */
 proc_show_fn show_auxv, show_cmdline, show_comm, show_environ, show_limits,
-    show_login_uid, show_maps, show_mountinfo, show_mounts, show_mountstats,
+    show_login_uid, show_maps,
     show_oom_adj, show_oom_score, show_oom_score_adj, show_personality,
     show_process_stat, show_statm, show_status, show_wchan;
 int store_comm(const char *value, const struct proc_subject *subject);

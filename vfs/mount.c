@@ -332,6 +332,7 @@ struct mounts *mounts_new(struct filesystem *root, const char *source)
     }
     refcount_init(&mounts->refs);
     list_init(&mounts->list);
+    wait_queue_init(&mounts->news);
     mount->mounts = mounts;
     mount->is_detached = false;
     mounts->root = mount;
@@ -356,6 +357,24 @@ void mounts_put(struct mounts *mounts)
     mounts_change_end();
     mounts_put_all(&gone);
     heap_free(mounts);
+}
+
+unsigned mounts_changes(struct mounts *mounts)
+{
+    return atomic_load(&mounts->changes);
+}
+
+void mounts_wait(struct mounts *mounts, struct waiter *waiter)
+{
+    wait_queue_add(&mounts->news, waiter);
+}
+
+void mounts_changed(struct mounts *mounts)
+{
+    if (!mounts)
+        return;
+    atomic_add(&mounts->changes, 1);
+    wait_queue_wake_all(&mounts->news, READY_ERROR | READY_PRIORITY);
 }
 
 struct place mounts_root(struct mounts *mounts)

@@ -14,6 +14,7 @@ enum mount_flags {
     MOUNT_HOLD = 1 << 16, /* for a moment: who wants to write waits */
 };
 
+struct waiter;
 struct mounts; /* a namespace of mounts, counted */
 
 struct place {
@@ -62,6 +63,8 @@ bool place_is_same(struct place a, struct place b);
 struct mounts *mounts_new(struct filesystem *root, const char *source);
 struct mounts *mounts_get(struct mounts *mounts);
 void mounts_put(struct mounts *mounts);
+unsigned mounts_changes(struct mounts *mounts);
+void mounts_wait(struct mounts *mounts, struct waiter *waiter);
 struct place mounts_root(struct mounts *mounts); /* with references */
 
 /* mount(2)'s verbs. `who` must be capable: the caller checks. */
