@@ -78,6 +78,9 @@ bool subject_may_inspect(const struct proc_subject *subject);
 /* A number as echo writes it. -EINVAL */
 int proc_parse(const char *value, int64_t least, int64_t most, int64_t *number);
 
+/* A line for each lock of file, and of owner (a struct files *) through it. */
+void add_locks(struct text *text, struct file *file, const void *owner);
+
 /* The tables. */
 extern const struct proc_entry proc_root, sys_root;
 extern const struct proc_entry proc_process_children[];
