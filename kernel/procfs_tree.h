@@ -69,6 +69,9 @@ struct proc_entry {
 int proc_tree_make(const struct filesystem_type *type,
     const struct proc_entry *root, struct filesystem **made);
 
+/* filesystem_type.place_state: what is about a process ends with it. */
+enum place_state proc_place_state(const struct entry *entry);
+
 /* The thread it is about, with a reference; NULL: it has ended. */
 struct thread *subject_thread(const struct proc_subject *subject);
 /* Its space, with a reference, and whether current may look into it. NULL: it
