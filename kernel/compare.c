@@ -2,6 +2,7 @@
 /* Comparing what two threads have, without telling where it is. */
 #include "kernel/compare.h"
 
+#include "kernel/io_context.h"
 #include "kernel/process.h"
 #include "lib/errno.h"
 #include "lib/random.h"
@@ -53,6 +54,16 @@ static int compare_paths(struct thread *first, struct thread *second)
     return result;
 }
 
+static int compare_io(struct thread *first, struct thread *second)
+{
+    struct io_context *a = thread_io_context(first);
+    struct io_context *b = thread_io_context(second);
+    int result = compare(a, b);
+    io_context_put(a);
+    io_context_put(b);
+    return result;
+}
+
 int thread_compare(
     struct thread *first, struct thread *second, enum compared part)
 {
@@ -65,6 +76,8 @@ int thread_compare(
         return compare_paths(first, second);
     case COMPARE_HANDLERS:
         return compare(first->handlers, second->handlers);
+    case COMPARE_IO:
+        return compare_io(first, second);
     case COMPARE_NOTHING:
         break;
     }

@@ -6,6 +6,7 @@
 struct thread;
 
 enum compared { COMPARE_SPACE, COMPARE_FILES, COMPARE_PATHS, COMPARE_HANDLERS,
+    COMPARE_IO,
     COMPARE_NOTHING /* what no thread has: always the same */ };
 
 /* 0 the same; 1, 2: the first's comes before, after the second's, in an order

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who has the heap's blocks: a line for each chain of callers that allocated
- * some since the beginning of the period, the largest number first.  A period
+/* Who has the heap's blocks, and pages: a line for each chain of callers that
+ * allocated some since the beginning of the period, the largest number first.  A period
  * begins when something is written to /proc/tenon-heap; a test that loses
  * something finds here who got it, and so does the power-off. */
 #include "kernel/debug.h"
@@ -11,10 +11,11 @@
 #include "lib/string.h"
 #include "mm/heap.h"
 #include "mm/heap_guard.h"
+#include "mm/page_guard.h"
 
 #ifdef CONFIG_KASAN
 
-enum { OWNERS_MAX = 512, NAME_BYTES = 400, TOLD_AT_END = 20 };
+enum { OWNERS_MAX = 512, NAME_BYTES = 400, TOLD_AT_END = 100 };
 
 struct owners {
     unsigned count;
@@ -47,8 +48,10 @@ static void count(void *data, callers who, size_t bytes)
 static struct owners *owners_new(void)
 {
     struct owners *owners = heap_alloc_zeroed(sizeof *owners);
-    if (owners)
-        heap_guard_visit(count, owners);
+    if (!owners)
+        return NULL;
+    heap_guard_visit(count, owners);
+    page_guard_visit(count, owners);
     return owners;
 }
 
@@ -85,6 +88,7 @@ int store_heap(const char *value, const struct proc_subject *subject)
 {
     has_begun = true;
     heap_guard_begin_period();
+    page_guard_begin_period();
     return 0;
 }
 

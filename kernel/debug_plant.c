@@ -19,7 +19,8 @@
 #include "sched/timer.h"
 #include "sched/watch.h"
 
-enum { BLOCK_BYTES = 100, LARGE_BYTES = 5000, HEAP_ROUNDS = 20000, PAGE_ROUNDS = 100 };
+enum { BLOCK_BYTES = 100, LARGE_BYTES = 5000, HEAP_ROUNDS = 20000, PAGE_ROUNDS = 200,
+    A_WHILE = 20 };
 
 /* What the compiler must not see through. */
 static volatile size_t hidden_offset;
@@ -85,6 +86,26 @@ static void page_read_freed(void)
     sink = bytes[100];
 }
 
+/* What was freed is not given to the next that ask. */
+static void heap_read_freed_later(void)
+{
+    char *block = hide(heap_alloc(BLOCK_BYTES));
+    heap_free(block);
+    for (unsigned i = 0; i < A_WHILE; i++)
+        sink = !heap_alloc(BLOCK_BYTES);
+    sink = hide(block)[8];
+}
+
+static void page_read_freed_later(void)
+{
+    struct page *page = page_alloc(PAGE_KERNEL, 0);
+    char *bytes = hide(page_pointer(page));
+    pages_free(page);
+    for (unsigned i = 0; i < A_WHILE; i++)
+        sink = !page_alloc(PAGE_KERNEL, 0);
+    sink = bytes[100];
+}
+
 static void stack_write_behind(void)
 {
     char text[20];
@@ -126,7 +147,8 @@ static void page_write_freed(void)
     pages_free(page);
     memory_fill(bytes + 100, 0, 8);
     for (unsigned i = 0; i < PAGE_ROUNDS; i++)
-        sink = !page_alloc(PAGE_KERNEL, 0);
+        if ((page = page_alloc(PAGE_KERNEL, 0)))
+            pages_free(page);
 }
 
 static __attribute__((noinline)) unsigned descend(unsigned depth)
@@ -218,6 +240,17 @@ static void lose_block(void)
     sink = !heap_alloc(BLOCK_BYTES);
 }
 
+static void lose_page(void)
+{
+    sink = !page_alloc(PAGE_KERNEL, 0);
+}
+
+static void lose_reference(void)
+{
+    struct pid *pid = pid_get(current->pid);
+    sink = !pid;
+}
+
 static void wait_for_long(void)
 {
     watch_look_often();
@@ -237,6 +270,8 @@ static const struct plant {
     { "heap_free_inside", heap_free_inside },
     { "large_write_behind", large_write_behind },
     { "page_read_freed", page_read_freed },
+    { "heap_read_freed_later", heap_read_freed_later },
+    { "page_read_freed_later", page_read_freed_later },
     { "stack_write_behind", stack_write_behind },
     { "stack_read_ended", stack_read_ended },
     { "global_read_behind", global_read_behind },
@@ -254,6 +289,8 @@ static const struct plant {
     { "wait_for_long", wait_for_long },
     { "shift_too_far", shift_too_far },
     { "lose_block", lose_block },
+    { "lose_page", lose_page },
+    { "lose_reference", lose_reference },
 };
 
 int store_plant(const char *value, const struct proc_subject *subject)

@@ -99,7 +99,7 @@ void on_return_to_user(struct frame *frame)
         if (work & (WORK_SIGNAL | WORK_STOP))
             signal_deliver(frame);
         if (work & WORK_YIELD)
-            thread_yield();
+            thread_preempt();
         if (work & WORK_LIMIT) {
             thread_clear_work(current, WORK_LIMIT);
             limits_check_realtime();

@@ -66,16 +66,19 @@ static void get_real(struct process *process, struct interval *now)
     now->left_ns = real->deadline_ns > time ? real->deadline_ns - time : 1000;
 }
 
-static void set_real(struct process *process, const struct interval *wanted)
+/* True: of what was set before a signal is still to come. */
+static bool set_real(struct process *process, const struct interval *wanted)
 {
     struct interval_timer *real = &process->real_timer;
     init_real(process);
     timer_cancel(&real->timer);
+    bool is_under_way = queued_is_under_way(&real->signal);
     real->interval_ns = wanted->interval_ns;
     real->deadline_ns =
         wanted->left_ns ? add_saturated(clock_ns(), wanted->left_ns) : 0;
     if (real->deadline_ns)
         timer_arm(&real->timer, real->deadline_ns);
+    return is_under_way;
 }
 
 static void get_cpu(
@@ -141,13 +144,14 @@ int process_interval_set(enum interval_kind kind, const struct interval *wanted,
 {
     struct process *process = current->process;
     struct interval before;
+    bool is_under_way = false;
     if (kind > INTERVAL_PROFILE)
         return -EINVAL;
     uint64_t used_ns = cpu_clock(process, kind);
     spin_lock(&process->lock);
     get_locked(process, kind, used_ns, &before);
     if (kind == INTERVAL_REAL)
-        set_real(process, wanted);
+        is_under_way = set_real(process, wanted);
     else if (kind == INTERVAL_VIRTUAL)
         set_cpu(&process->virtual_timer_ns, &process->virtual_interval_ns,
             used_ns, wanted);
@@ -157,6 +161,8 @@ int process_interval_set(enum interval_kind kind, const struct interval *wanted,
     if (kind != INTERVAL_REAL)
         cpu_timers_start_locked(process);
     spin_unlock(&process->lock);
+    if (is_under_way)
+        signal_send_all_waiting();
     if (old)
         *old = before;
     return 0;

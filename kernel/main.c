@@ -11,6 +11,7 @@
 #include "kernel/limits.h"
 #include "kernel/oom.h"
 #include "kernel/options.h"
+#include "kernel/owner.h"
 #include "kernel/process.h"
 #include "kernel/spawn.h"
 #include "kernel/system.h"
@@ -93,6 +94,7 @@ void kernel_main(struct boot_info *boot)
     debug_init();
     file_set_size_limit(size_limit);
     socket_set_user(socket_user);
+    socket_set_urgent(owner_signal_urgent);
     unix_init();
     worker_start(0);
     first_boot = boot;

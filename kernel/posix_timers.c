@@ -11,6 +11,7 @@
 #include "arch/atomic.h"
 #include "arch/clock.h"
 #include "kernel/process.h"
+#include "kernel/signal_queue.h"
 #include "lib/errno.h"
 #include "lib/hash.h"
 #include "mm/heap.h"
@@ -272,6 +273,7 @@ int posix_timer_set(int id, enum timer_when when, const struct interval *wanted,
     struct process *process = current->process;
     struct cpu_moment moment = cpu_moment_of(process, id);
     struct interval before;
+    bool is_under_way = false;
     int error = -EINVAL;
     spin_lock(&process->lock);
     struct posix_timer *timer = find(process, id);
@@ -282,8 +284,11 @@ int posix_timer_set(int id, enum timer_when when, const struct interval *wanted,
             error = cpu_posix_timer_set(timer, when, wanted, &moment);
         else
             set_locked(timer, when, wanted);
+        is_under_way = queued_is_under_way(&timer->signal);
     }
     spin_unlock(&process->lock);
+    if (is_under_way)
+        signal_send_all_waiting();
     if (!error && old)
         *old = before;
     return error;

@@ -83,6 +83,8 @@ struct process {
     int stop_signal;
     unsigned stopping;        /* threads that have not stopped yet */
     unsigned stop_round;      /* [atomic to read] how often a stop began */
+    unsigned group_signals;   /* [atomic to read] how many it had that went to
+                                 several processes [process_tree_lock] */
 
     struct spinlock lock;     /* RANK_PROCESS: the rest */
     struct limit limits[LIMIT_KINDS];
@@ -140,6 +142,7 @@ struct space *thread_space(struct thread *thread);
 struct files *thread_files(struct thread *thread);
 struct paths *thread_paths(struct thread *thread);
 const struct credentials *thread_credentials(struct thread *thread);
+struct io_context *thread_io_context(struct thread *thread);
 /* Visits threads of a process: the n-th with tid >= from, with a reference. */
 struct thread *process_next_thread(struct process *process, int from_tid);
 

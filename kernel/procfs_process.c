@@ -132,7 +132,8 @@ int show_oom_score(struct text *text, const struct proc_subject *subject)
         struct space *space = thread_space(thread);
         int64_t score = 0;
         page_totals(&totals);
-        if (space && thread->process->oom_adjust != -1000)
+        if (space && thread->process != process_first() &&
+            thread->process->oom_adjust != -1000)
             score = (1000 + thread->process->oom_adjust +
                         (int64_t)(space_weight(space) * 1000 /
                             max(totals.total, (uint64_t)1))) * 2 / 3;

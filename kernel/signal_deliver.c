@@ -222,6 +222,7 @@ void signal_deliver(struct frame *frame)
     struct taking t;
     while (!must_end()) {
         thread_clear_work(current, WORK_SIGNAL);
+        signal_send_waiting();
         if (atomic_load(&current->work) & WORK_STOP) {
             process_stop_current();
             continue;

@@ -89,6 +89,7 @@ static int kill_group(struct pid *group, const struct signal_info *info)
     spin_lock(&process_tree_lock);
     list_for_each(process, &group->members[PID_GROUP], group_link) {
         int error = kill_process_locked(process, info);
+        process_count_group_signal(process);
         has_succeeded |= !error;
         result = error;
     }
@@ -125,6 +126,7 @@ static int kill_all(const struct signal_info *info)
             int error = process->state == PROCESS_DEAD
                 ? -ESRCH
                 : kill_process_locked(process, info);
+            process_count_group_signal(process);
             spin_unlock(&process_tree_lock);
             if (error != -ESRCH && (error != -EPERM || result == -ESRCH))
                 result = error == -EPERM ? 0 : error;

@@ -5,7 +5,10 @@
  * Choosing a thread needs process_tree_lock, which interrupts do not take; so
  * the interrupt leaves the block in a list for a worker.  The owner may take it
  * back at any moment: later_lock guards in which of the two lists, if any, a
- * block is, and the worker looks again once it holds all the locks. */
+ * block is, and the worker looks again once it holds all the locks.  Two do not
+ * wait for the worker: who was interrupted by a timer of his own, and who stops a
+ * timer, after which nothing of it may come. */
+#include "arch/atomic.h"
 #include "kernel/signal_queue.h"
 #include "sched/work.h"
 
@@ -89,7 +92,7 @@ static void send_one(struct queued_signal *queued, struct process *process,
     queued_free_all(&s.dropped);
 }
 
-static void send_all(struct work *work)
+static void send_all(void)
 {
     struct queued_signal *queued;
     struct process *process;
@@ -103,10 +106,37 @@ static void send_all(struct work *work)
     }
 }
 
+static void run_work(struct work *work)
+{
+    send_all();
+}
+
 static struct work later_work = {
     .link = LIST_INIT(later_work.link),
-    .run = send_all,
+    .run = run_work,
 };
+
+void signal_send_waiting(void)
+{
+    if (atomic_load(&later.next) != &later)
+        send_all();
+}
+
+bool queued_is_under_way(struct queued_signal *queued)
+{
+    unsigned long irq_state = spin_lock_irq(&later_lock);
+    bool is = queued->place != QUEUED_NOWHERE;
+    spin_unlock_irq(&later_lock, irq_state);
+    return is;
+}
+
+void signal_send_all_waiting(void)
+{
+    send_all();
+    /* The worker may have taken it out of the list just now. */
+    spin_lock(&process_tree_lock);
+    spin_unlock(&process_tree_lock);
+}
 
 bool signal_send_queued(struct queued_signal *queued, struct process *process,
     struct thread *thread)
@@ -120,9 +150,12 @@ bool signal_send_queued(struct queued_signal *queued, struct process *process,
         list_add(&later, &queued->link);
     }
     spin_unlock_irq(&later_lock, irq_state);
-    if (is_free)
-        work_queue(&later_work);
-    return is_free;
+    if (!is_free)
+        return false;
+    work_queue(&later_work);
+    if (current->process == process)
+        thread_interrupt(current);
+    return true;
 }
 
 /* Under handlers->lock, if anyone has handlers: out of either list. */

@@ -39,6 +39,12 @@ int thread_take_signal(struct thread *thread, signal_set wanted,
     struct signal_info *info, struct list *dropped);
 
 /* For signal_later.c and timers. */
+/* A timer was stopped: is a signal of it still on its way, or pending? */
+bool queued_is_under_way(struct queued_signal *queued);
+/* Then, with no locks: it has come. */
+void signal_send_all_waiting(void);
+/* On the way to user code: what timers sent, without waiting for the worker. */
+void signal_send_waiting(void);
 void queued_set_place(struct queued_signal *queued, enum queued_place place);
 
 /* Under process_tree_lock: takes the handlers' lock through any thread that
@@ -62,6 +68,10 @@ struct sending {
 bool sending_do(struct sending *sending, struct thread *holder);
 /* Under process_tree_lock alone: tells the parent. */
 void sending_finish(struct sending *sending);
+
+/* It had a signal that others have too: to be said after it was sent, so that
+ * whoever reads this number, and then looks for signals, finds it. */
+void process_count_group_signal(struct process *process);
 
 bool process_is_unkillable(const struct process *process);
 uint32_t thread_uid(struct thread *thread);

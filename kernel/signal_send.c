@@ -216,12 +216,18 @@ int signal_send_process_locked(
     return 0;
 }
 
+void process_count_group_signal(struct process *process)
+{
+    atomic_store_release(&process->group_signals, process->group_signals + 1);
+}
+
 int signal_send_group_locked(struct pid *group, const struct signal_info *info)
 {
     int result = -ESRCH;
     struct process *process;
     list_for_each(process, &group->members[PID_GROUP], group_link) {
         int error = signal_send_process_locked(process, info);
+        process_count_group_signal(process);
         if (result)
             result = error;
     }

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* Making threads and processes.
  *
- * The hard problem is that the maker may be killed, stopped or signalled
- * meanwhile, and no child may slip through: the child is made whole in private,
- * and only enters the lists under process_tree_lock and handlers->lock, after a
- * look whether anything has come for the maker.  What comes later finds the
- * child where it finds the maker; what came before makes the call start again,
- * on the far side of the signal. */
+ * The hard problem is that the maker may be killed or stopped meanwhile, alone or
+ * with its group, and no child may slip through: the child is made whole in
+ * private, and only enters the lists under process_tree_lock and handlers->lock,
+ * after a look whether anything has come for the maker.  What comes later finds
+ * the child where it finds the maker; what came before makes the call start
+ * again, on the far side of the signal.  A signal for the maker alone is none of
+ * the child's affair: it waits, so that no storm of them keeps one from
+ * forking. */
 #include "kernel/spawn.h"
 
 #include "arch/atomic.h"
 #include "arch/trap.h"
+#include "kernel/io_context.h"
 #include "kernel/pidfd.h"
 #include "kernel/process.h"
 #include "kernel/terminal.h"
@@ -25,7 +28,10 @@
 #include "vfs/credentials.h"
 #include "vfs/files.h"
 
-enum { SPAWN_TRIES = 64 };
+enum {
+    SPAWN_TRIES = 64,
+    COMES_FIRST = WORK_KILL | WORK_STOP | WORK_SIGNAL,
+};
 
 /* The child's first steps: argument is where its number goes, or NULL. */
 static void start_child(void *argument)
@@ -50,7 +56,9 @@ static int copy_parts(struct thread *child, unsigned share)
                                        : paths_copy(maker->paths);
     child->handlers = share & SHARE_HANDLERS ? handlers_get(maker->handlers)
                                              : handlers_copy(maker->handlers);
-    return child->files && child->paths && child->handlers ? 0 : -ENOMEM;
+    if (!child->files || !child->paths || !child->handlers)
+        return -ENOMEM;
+    return io_context_inherit(child, share & SHARE_IO);
 }
 
 /* A process beside the maker's, not yet in the tree. */
@@ -176,14 +184,14 @@ static int child_new(const struct spawn *how, struct thread **made)
 }
 
 /* Has anything come that the child must not miss? */
-static bool is_called_away(struct thread *maker, bool is_thread)
+static bool is_called_away(
+    struct thread *maker, bool is_thread, unsigned group_signals)
     must_hold(maker->handlers->lock)
 {
     struct process *process = maker->process;
-    unsigned reasons = WORK_KILL | WORK_STOP | (is_thread ? 0 : WORK_SIGNAL);
     return process->is_exiting || process->exec_by ||
-        atomic_load(&maker->work) & reasons ||
-        (!is_thread && process->pending_set & ~maker->signals.blocked);
+        atomic_load(&maker->work) & (WORK_KILL | WORK_STOP) ||
+        (!is_thread && process->group_signals != group_signals);
 }
 
 static void enter_as_process(struct thread *child, const struct spawn *how)
@@ -206,13 +214,14 @@ static void enter_as_process(struct thread *child, const struct spawn *how)
     atomic_store_release(&child->pid->process, process);
 }
 
-static int publish(struct thread *child, const struct spawn *how)
+static int publish(struct thread *child, const struct spawn *how,
+    unsigned group_signals)
 {
     bool is_thread = how->share & SHARE_PROCESS;
     int error = 0;
     spin_lock(&process_tree_lock);
     unsigned long irq_state = handlers_lock(current);
-    if (is_called_away(current, is_thread))
+    if (is_called_away(current, is_thread, group_signals))
         error = -ERESTART_ALWAYS;
     if (!error) {
         process_add_thread_locked(child->process, child);
@@ -245,7 +254,8 @@ static int make_pidfd(
     return -EFAULT;
 }
 
-static int decorate_and_publish(struct thread *child, const struct spawn *how)
+static int decorate_and_publish(struct thread *child, const struct spawn *how,
+    unsigned group_signals)
 {
     struct file *file = NULL;
     int fd = -1, number = thread_number(child);
@@ -258,7 +268,7 @@ static int decorate_and_publish(struct thread *child, const struct spawn *how)
     if (how->options & SPAWN_WRITE_PARENT_TID &&
         user_write((void __user *)how->parent_tid, &number, sizeof number))
         number = 0;
-    int error = publish(child, how);
+    int error = publish(child, how, group_signals);
     if (!file)
         return error;
     if (!error) {
@@ -283,7 +293,7 @@ static int check(const struct spawn *how)
             ? -EINVAL
             : -EPERM;
     /* What is pending is delivered first: the child is not to have it. */
-    if (atomic_load(&maker->work) & (WORK_KILL | WORK_STOP | WORK_SIGNAL))
+    if (atomic_load(&maker->work) & COMES_FIRST)
         return -ERESTART_ALWAYS;
     return 0;
 }
@@ -307,6 +317,9 @@ static int spawn_once(const struct spawn *how, struct thread **made)
 {
     struct thread *child;
     uint32_t uid = current->credentials->uid;
+    /* Read before check looks for signals. */
+    unsigned group_signals =
+        atomic_load_acquire(&current->process->group_signals);
     int error = check(how);
     if (!error)
         error = count_thread(current->credentials);
@@ -314,7 +327,7 @@ static int spawn_once(const struct spawn *how, struct thread **made)
         return error;
     error = child_new(how, &child);
     if (!error) {
-        error = decorate_and_publish(child, how);
+        error = decorate_and_publish(child, how, group_signals);
         if (error)
             spawn_undo(child);
     }
@@ -330,60 +343,24 @@ static int spawn_once(const struct spawn *how, struct thread **made)
 }
 
 /* Many of its allocations cannot wait: in a shortage all begins again once there
- * is memory. */
+ * is memory. So it does after a signal that nobody will take here, for it is
+ * blocked, ignored or another thread's. */
+static bool goes_on(int error, unsigned *tries)
+{
+    if (error == -ERESTART_ALWAYS) {
+        thread_breathe();
+        return !(atomic_load(&current->work) & COMES_FIRST);
+    }
+    return error == -ENOMEM && (*tries)++ < SPAWN_TRIES &&
+        pages_are_short() && pages_wait();
+}
+
 int spawn(const struct spawn *how, struct thread **made)
 {
     int number;
     unsigned tries = 0;
     do
         number = spawn_once(how, made);
-    while (number == -ENOMEM && tries++ < SPAWN_TRIES && pages_are_short() &&
-        pages_wait());
+    while (number < 0 && goes_on(number, &tries));
     return number;
-}
-
-/* The maker sleeps until the child leaves its space, or until it is killed. */
-static void wait_for_space(void)
-{
-    struct thread *maker = current;
-    int result = 0;
-    while (!atomic_load_acquire(&maker->task.vfork_done) && !result) {
-        thread_prepare(SLEEP_KILLABLE);
-        if (!atomic_load_acquire(&maker->task.vfork_done))
-            result = thread_sleep(FOREVER);
-        thread_unprepare();
-    }
-}
-
-long spawn_start(const struct spawn *how, struct thread *child)
-{
-    int number = thread_number(child);
-    bool waits = how->options & SPAWN_WAIT_FOR_SPACE;
-    if (waits) {
-        current->task.vfork_done = false;
-        child->task.vfork_waiter = thread_get(current);
-    }
-    thread_start(child);
-    thread_put(child);
-    if (waits)
-        wait_for_space();
-    return number;
-}
-
-long spawn_and_start(const struct spawn *how)
-{
-    struct thread *child;
-    int number = spawn(how, &child);
-    return number < 0 ? number : spawn_start(how, child);
-}
-
-void spawn_release_vfork(struct thread *thread)
-{
-    struct thread *waiter = thread->task.vfork_waiter;
-    if (!waiter)
-        return;
-    thread->task.vfork_waiter = NULL;
-    atomic_store_release(&waiter->task.vfork_done, true);
-    thread_wake(waiter);
-    thread_put(waiter);
 }

@@ -11,6 +11,7 @@ enum share {
     SHARE_PATHS = 4,
     SHARE_HANDLERS = 8,
     SHARE_PROCESS = 16,
+    SHARE_IO = 32,
 };
 
 enum spawn_option {

@@ -8,6 +8,7 @@
 
 #include "arch/clock.h"
 #include "arch/irq.h"
+#include "kernel/io_context.h"
 #include "kernel/limits.h"
 #include "kernel/process.h"
 #include "lib/string.h"
@@ -164,11 +165,14 @@ void thread_drop_parts(struct thread *thread)
     unsigned long irq_state = lock_parts(process);
     struct files *files = thread->files;
     struct paths *paths = thread->paths;
+    struct io_context *io_context = thread->io_context;
     thread->files = NULL;
     thread->paths = NULL;
+    thread->io_context = NULL;
     unlock_parts(process, irq_state);
     files_put(files);
     paths_put(paths);
+    io_context_put(io_context);
     if (thread == current)
         thread_run_deferred();
     space_put(leave_space(thread));

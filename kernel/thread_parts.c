@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The parts of other threads, for those who look into them: process->lock keeps
  * a part from being replaced while a reference is taken. */
+#include "kernel/io_context.h"
 #include "kernel/process.h"
 
 #include "mm/space.h"
@@ -24,5 +25,6 @@
 PART(struct space, thread_space, space, space_get)
 PART(struct files, thread_files, files, files_get)
 PART(struct paths, thread_paths, paths, paths_get)
+PART(struct io_context, thread_io_context, io_context, io_context_get)
 PART(const struct credentials, thread_credentials, credentials,
     credentials_get)

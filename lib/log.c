@@ -18,14 +18,14 @@ enum {
     TEXT_BYTES = 64 * 1024,
     RECORDS_MOST = 1024,
     PREFIX_BYTES = 32, /* "<6>[12345678.123456] " and the newline */
-    LINE_MOST = LOG_LINE_BYTES - PREFIX_BYTES,
 };
+static_assert(LOG_TEXT_BYTES == LOG_LINE_BYTES - PREFIX_BYTES,
+    "a record of one line fits with its prefix");
 
 struct record {
     uint64_t time_ns;
     uint64_t start; /* in text, counted from the beginning of time */
-    uint16_t bytes;
-    uint8_t level;
+    uint16_t bytes, priority;
 };
 
 static struct spinlock lock = SPINLOCK_INIT(RANK_LOG);
@@ -35,10 +35,16 @@ static char text[TEXT_BYTES];
 static uint64_t text_end; /* ever written */
 static struct record records[RECORDS_MOST];
 static uint64_t oldest, next, cleared; /* sequence numbers */
-static char line[LINE_MOST], prefix[PREFIX_BYTES];
+static char line[LOG_TEXT_BYTES + 1], prefix[PREFIX_BYTES];
 
 static int console_level = LOG_DEBUG;
 static uint64_t (*clock)(void);
+static void (*tell_news)(void);
+
+void log_set_news(void (*tell)(void))
+{
+    tell_news = tell;
+}
 
 void log_set_clock(uint64_t (*now_ns)(void))
 {
@@ -76,6 +82,15 @@ static struct record *record_of(uint64_t sequence)
     return &records[sequence % RECORDS_MOST];
 }
 
+/* Of the ring. */
+static void copy_text(char *to, uint64_t start, size_t bytes)
+{
+    size_t at = start % TEXT_BYTES;
+    size_t first = min(bytes, TEXT_BYTES - at);
+    memcpy(to, text + at, first);
+    memcpy(to + first, text, bytes - first);
+}
+
 static void put_text(const char *from, size_t bytes)
 {
     size_t at = text_end % TEXT_BYTES;
@@ -86,7 +101,8 @@ static void put_text(const char *from, size_t bytes)
 }
 
 /* Drops the oldest lines that the new one takes the room of. */
-static void add_record(enum log_level level, uint64_t now_ns, size_t bytes)
+static void add_record(
+    unsigned priority, uint64_t now_ns, const char *from, size_t bytes)
 {
     while (oldest < next &&
         (next - oldest == RECORDS_MOST ||
@@ -96,9 +112,17 @@ static void add_record(enum log_level level, uint64_t now_ns, size_t bytes)
         .time_ns = now_ns,
         .start = text_end,
         .bytes = bytes,
-        .level = level,
+        .priority = priority,
     };
-    put_text(line, bytes);
+    put_text(from, bytes);
+}
+
+static size_t bytes_of_line(const char *from, size_t bytes)
+{
+    size_t count = 0;
+    while (count < bytes && from[count] != '\n')
+        count++;
+    return count;
 }
 
 static size_t format_time(char *to, size_t capacity, uint64_t time_ns)
@@ -107,12 +131,34 @@ static size_t format_time(char *to, size_t capacity, uint64_t time_ns)
     return format(to, capacity, "[%5lu.%06lu] ", us / 1000000, us % 1000000);
 }
 
-static void show(uint64_t now_ns, size_t bytes)
+static void show(uint64_t now_ns, const char *from, size_t bytes)
 {
     size_t count = format_time(prefix, sizeof prefix, now_ns);
-    console_write(prefix, min(count, sizeof prefix - 1));
-    console_write(line, bytes);
-    console_write("\r\n", 2);
+    for (;;) {
+        size_t here = bytes_of_line(from, bytes);
+        console_write(prefix, min(count, sizeof prefix - 1));
+        console_write(from, here);
+        console_write("\r\n", 2);
+        if (here == bytes)
+            return;
+        from += here + 1;
+        bytes -= here + 1;
+    }
+}
+
+static void put_locked(
+    unsigned priority, uint64_t now_ns, const char *from, size_t bytes)
+{
+    add_record(priority, now_ns, from, bytes);
+    if ((int)(priority & 7) < console_level)
+        show(now_ns, from, bytes);
+}
+
+static void unlock_and_tell(bool was_locked, unsigned long irq_state)
+{
+    unlock_log(was_locked, irq_state);
+    if (was_locked && tell_news)
+        tell_news();
 }
 
 void log_at(enum log_level level, const char *how, ...)
@@ -124,27 +170,41 @@ void log_at(enum log_level level, const char *how, ...)
     va_start(list, how);
     size_t bytes = format_list(line, sizeof line, how, list);
     va_end(list);
-    bytes = min(bytes, sizeof line - 1);
-    add_record(level, now_ns, bytes);
-    if ((int)level < console_level)
-        show(now_ns, bytes);
-    unlock_log(was_locked, irq_state);
+    put_locked(level, now_ns, line, min(bytes, sizeof line - 1));
+    unlock_and_tell(was_locked, irq_state);
 }
 
-/* What is written fits: a line is at most LINE_MOST long. */
-static size_t format_record(
-    const struct record *record, char *buffer, size_t capacity)
+void log_put(unsigned priority, const char *from, size_t bytes)
 {
-    size_t count = format(buffer, capacity, "<%u>", record->level);
-    count += format_time(buffer + count, capacity - count, record->time_ns);
-    size_t bytes = min((size_t)record->bytes, capacity - count - 1);
-    size_t at = record->start % TEXT_BYTES;
-    size_t first = min(bytes, TEXT_BYTES - at);
-    memcpy(buffer + count, text + at, first);
-    memcpy(buffer + count + first, text, bytes - first);
-    count += bytes;
-    buffer[count++] = '\n';
-    return count;
+    unsigned long irq_state;
+    uint64_t now_ns = clock ? clock() : 0;
+    bool was_locked = lock_log(&irq_state);
+    put_locked(priority, now_ns, from, min(bytes, (size_t)LOG_TEXT_BYTES));
+    unlock_and_tell(was_locked, irq_state);
+}
+
+/* Each line of the record in `line`, with a prefix of its own. */
+static size_t format_lines(const struct record *record, char *buffer,
+    size_t capacity)
+{
+    size_t count = format(prefix, sizeof prefix, "<%u>", record->priority);
+    count += format_time(prefix + count, sizeof prefix - count,
+        record->time_ns);
+    const char *from = line;
+    size_t done = 0, left = record->bytes;
+    while (done + count + 1 < capacity) {
+        size_t whole = bytes_of_line(from, left);
+        size_t here = min(whole, capacity - done - count - 1);
+        memcpy(buffer + done, prefix, count);
+        memcpy(buffer + done + count, from, here);
+        done += count + here;
+        buffer[done++] = '\n';
+        if (whole == left)
+            break;
+        from += whole + 1;
+        left -= whole + 1;
+    }
+    return done;
 }
 
 size_t log_read(uint64_t *sequence, char *buffer, size_t capacity)
@@ -156,10 +216,40 @@ size_t log_read(uint64_t *sequence, char *buffer, size_t capacity)
     size_t count = 0;
     if (*sequence < oldest)
         *sequence = oldest;
-    if (*sequence < next)
-        count = format_record(record_of((*sequence)++), buffer, capacity);
+    if (*sequence < next) {
+        const struct record *record = record_of((*sequence)++);
+        copy_text(line, record->start, record->bytes);
+        count = format_lines(record, buffer, capacity);
+    }
     unlock_log(was_locked, irq_state);
     return count;
+}
+
+bool log_get(uint64_t sequence, struct log_record *to)
+{
+    unsigned long irq_state;
+    bool was_locked = lock_log(&irq_state);
+    sequence = max(sequence, oldest);
+    bool is_there = sequence < next;
+    if (is_there) {
+        const struct record *record = record_of(sequence);
+        to->sequence = sequence;
+        to->time_ns = record->time_ns;
+        to->priority = record->priority;
+        to->bytes = record->bytes;
+        copy_text(to->text, record->start, record->bytes);
+    }
+    unlock_log(was_locked, irq_state);
+    return is_there;
+}
+
+uint64_t log_oldest_sequence(void)
+{
+    unsigned long irq_state;
+    bool was_locked = lock_log(&irq_state);
+    uint64_t sequence = oldest;
+    unlock_log(was_locked, irq_state);
+    return sequence;
 }
 
 uint64_t log_first_sequence(void)

@@ -30,14 +30,32 @@ void log_at(enum log_level level, const char *format, ...) printf_like(2);
 void log_set_console_level(int level);
 int log_console_level(void);
 
-/* For syslog(2) and /dev/kmsg: text "<level>[ seconds.usec] line\n" of the
- * record after *sequence, which moves on; 0 when there is none.  `capacity`
- * should be at least LOG_LINE_BYTES.  A reader that fell behind resumes at the
- * oldest record. */
-enum { LOG_LINE_BYTES = 512 };
+/* A record that a program writes: its facility in eights beside its level. Up
+ * to LOG_TEXT_BYTES, which may be several lines. */
+enum { LOG_LINE_BYTES = 1024, LOG_TEXT_BYTES = 992 };
+enum { LOG_FACILITY_USER = 1 << 3 };
+void log_put(unsigned priority, const char *text, size_t bytes);
+
+/* As syslog(2) has it: "<priority>[ seconds.usec] line\n" for each line of the
+ * record at *sequence, which moves on; 0 when there is none.  `capacity`
+ * should be at least LOG_LINE_BYTES: what goes beyond is cut off.  A reader
+ * that fell behind resumes at the oldest record. */
 size_t log_read(uint64_t *sequence, char *buffer, size_t capacity);
-uint64_t log_first_sequence(void), log_next_sequence(void);
-void log_clear(void); /* moves what log_first_sequence returns */
+
+/* The record at sequence, or the oldest after it: false when there is none. */
+struct log_record {
+    uint64_t sequence, time_ns;
+    unsigned priority;
+    size_t bytes;
+    char text[LOG_TEXT_BYTES];
+};
+bool log_get(uint64_t sequence, struct log_record *record);
+
+uint64_t log_oldest_sequence(void), log_next_sequence(void);
+uint64_t log_first_sequence(void); /* the oldest that was not cleared */
+void log_clear(void);
+/* Called after each record, in whatever context wrote it. */
+void log_set_news(void (*tell)(void));
 
 /* How the log knows the time and writes; set once at boot. */
 void log_set_clock(uint64_t (*now_ns)(void));

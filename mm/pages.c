@@ -5,7 +5,6 @@
  * A stock is its CPU's own but for pages_drain, so its lock is never fought
  * for.  Who may wait leaves the reserve alone, kernel allocations leave half
  * of it, and a victim on its way out may have all: so it always gets out. */
-#include "lib/callers.h"
 #include "lib/panic.h"
 #include "lib/shadow.h"
 #include "lib/string.h"
@@ -13,6 +12,7 @@
 #include "mm/buddy.h"
 #include "mm/fail.h"
 #include "mm/heap.h"
+#include "mm/page_guard.h"
 #include "mm/shrink.h"
 
 enum {
@@ -21,7 +21,6 @@ enum {
     RESERVE_MIN = 48,
     RESERVE_MAX = 1024,
     SHRINK_BATCH = 32,
-    POISON = 0x5a,
 };
 
 struct stock {
@@ -47,63 +46,6 @@ void pages_release_range(uint64_t start, uint64_t end)
 {
     buddy_release(start, end);
 }
-
-#ifdef CONFIG_DEBUG
-static void poison(struct page *page, unsigned order)
-{
-    memory_fill(page_pointer(page), POISON, PAGE_BYTES << order);
-    for (unsigned i = 0; i < 1u << order; i++)
-        page[i].flags = PAGE_FLAG_POISONED;
-}
-
-static void note_maker(struct page *page, unsigned order)
-{
-    callers maker = callers_note();
-    for (unsigned i = 0; i < 1u << order; i++)
-        page[i].maker = maker;
-}
-
-static void note_freer(struct page *page, unsigned order)
-{
-    callers freer = callers_note();
-    for (unsigned i = 0; i < 1u << order; i++)
-        page[i].freer = freer;
-}
-
-static void check_poison(struct page *page)
-{
-    const uint64_t *words = page_pointer(page);
-    for (unsigned i = 0; i < PAGE_BYTES / sizeof *words; i++)
-        if (words[i] != 0x5a5a5a5a5a5a5a5aull)
-            panic("page %#lx was written to after it was freed: [%u] is %#lx",
-                (unsigned long)page_physical(page), i, (unsigned long)words[i]);
-}
-
-static void check_poisons(struct page *page, unsigned order)
-{
-    for (unsigned i = 0; i < 1u << order; i++) {
-        if (page[i].flags & PAGE_FLAG_POISONED)
-            check_poison(&page[i]);
-        page[i].flags = 0;
-    }
-}
-#else
-static void note_maker(struct page *page, unsigned order)
-{
-}
-
-static void note_freer(struct page *page, unsigned order)
-{
-}
-
-static void poison(struct page *page, unsigned order)
-{
-}
-
-static void check_poisons(struct page *page, unsigned order)
-{
-}
-#endif
 
 static uint64_t spare_of(unsigned wish)
 {
@@ -138,9 +80,27 @@ static void give_single(struct page *page)
     spin_unlock(&stock->lock);
 }
 
-static struct page *try_alloc(unsigned order, unsigned wish)
+static struct page *take(unsigned order, unsigned wish)
 {
     return order ? buddy_alloc(order, spare_of(wish)) : take_single(wish);
+}
+
+/* True: there is more to take from now. */
+static bool end_quarantine(void)
+{
+    struct page *page;
+    bool is_any = false;
+    while ((page = page_quarantine_take())) {
+        buddy_free(page, page->order);
+        is_any = true;
+    }
+    return is_any;
+}
+
+static struct page *try_alloc(unsigned order, unsigned wish)
+{
+    struct page *page = take(order, wish);
+    return likely(page) || !end_quarantine() ? page : take(order, wish);
 }
 
 /* What the heap takes was asked for already; users' own may wait for more. */
@@ -188,12 +148,12 @@ struct page *pages_alloc(unsigned order, enum page_use use, unsigned wish)
     }
     assert(page->use == PAGE_FREE);
     shadow_unpoison(page_pointer(page), PAGE_BYTES << order);
-    check_poisons(page, order);
+    page_guard_check(page, order);
     page->counts = PAGE_ONE_PIN;
     page->use = use;
     page->order = order;
     page->flags = 0;
-    note_maker(page, order);
+    page_guard_taken(page);
     stocks[cpu_id()].used[use] += 1l << order;
     if (wish & PAGE_ZEROED)
         memset(page_pointer(page), 0, PAGE_BYTES << order);
@@ -207,11 +167,12 @@ void pages_free(struct page *page)
     stocks[cpu_id()].used[page->use] -= 1l << order;
     page->use = PAGE_FREE;
     page->flags = 0;
-    note_freer(page, order);
-    poison(page, order);
+    page_guard_freed(page);
     shadow_poison(page_pointer(page), PAGE_BYTES << order, SHADOW_PAGE_FREE);
-    if (order)
-        buddy_free(page, order);
+    if (!(page = page_quarantine_swap(page)))
+        return;
+    if (page->order)
+        buddy_free(page, page->order);
     else
         give_single(page);
 }
@@ -238,6 +199,7 @@ bool pages_wait(void)
 
 void pages_drain(void)
 {
+    end_quarantine();
     for (unsigned i = 0; i < CPU_MAX; i++) {
         struct stock *stock = &stocks[i];
         if (!atomic_load(&stock->count))
@@ -261,7 +223,7 @@ void page_totals(struct page_totals *totals)
 {
     *totals = (struct page_totals){
         .total = buddy_total_pages(),
-        .free = buddy_free_pages(),
+        .free = buddy_free_pages() + page_quarantine_pages(),
         .kernel = used_for(PAGE_KERNEL),
         .heap = used_for(PAGE_HEAP),
         .tables = used_for(PAGE_TABLE),

@@ -62,6 +62,7 @@ static_assert(sizeof(struct page) == 32, "one entry of the page array");
 enum {
     PAGE_FLAG_DIRTY = 1,
     PAGE_FLAG_UPTODATE = 2,
+    PAGE_FLAG_COUNTED = 32,  /* debug: see page_guard_visit */
     PAGE_FLAG_POISONED = 64, /* debug: holds the poison of freed pages */
     PAGE_FLAG_BUDDY = 128,   /* first of a free block in the buddy system */
 };

@@ -98,7 +98,7 @@ static int insert(struct store *store, uint64_t index, struct page **page,
         page_pin(fresh); /* the store's */
         fresh->store = store;
         fresh->index = index;
-        fresh->flags = PAGE_FLAG_UPTODATE;
+        fresh->flags |= PAGE_FLAG_UPTODATE;
     }
     spin_unlock(&store->lock);
     if (error || there)

@@ -53,7 +53,7 @@ static int grow(struct store *store, uint64_t index)
 }
 
 /* The way to an index: nodes by height, NULL where it ends early. */
-static void path_find(
+static void way_find(
     const struct store *store, uint64_t index, struct node **path)
 {
     void *at = store->root;
@@ -122,7 +122,7 @@ struct page *store_tree_remove(struct store *store, uint64_t index)
         store->root = NULL;
         return page;
     }
-    path_find(store, index, path);
+    way_find(store, index, path);
     path[1]->slots[slot_of(index, 1)] = NULL;
     path[1]->count--;
     prune(store, index, path);

@@ -49,7 +49,7 @@ enum message_flags {
     /* asked */
     MESSAGE_DO_NOT_WAIT = 1, MESSAGE_PEEK = 2, MESSAGE_WAIT_ALL = 4,
     MESSAGE_TELL_WHOLE = 8, /* the true length, even of what was cut */
-    MESSAGE_OUT_OF_BAND = 16,
+    MESSAGE_OUT_OF_BAND = 16, /* told as well */
     MESSAGE_END_RECORD = 32,
     /* told */
     MESSAGE_CUT = 64, /* there was more in this packet */

@@ -11,6 +11,7 @@
 
 static socket_make_fn families[FAMILY_COUNT];
 static void (*ask_user)(struct socket_user *user);
+static void (*tell_owner)(struct file *file);
 static const struct file_ops socket_file_ops, silent_file_ops;
 
 void socket_register(enum socket_family family, socket_make_fn make)
@@ -28,6 +29,24 @@ void socket_user_now(struct socket_user *user)
     ask_user(user);
 }
 
+void socket_set_urgent(void (*tell)(struct file *file))
+{
+    tell_owner = tell;
+}
+
+/* A file that is being closed has its memory till the end of the section. */
+void socket_tell_urgent(struct socket *socket)
+{
+    grace_read();
+    struct file *file = atomic_load(&socket->file);
+    bool is_open = file && file_get_unless_zero(file);
+    grace_read_done();
+    if (!is_open)
+        return;
+    tell_owner(file);
+    file_put(file);
+}
+
 void socket_init(struct socket *socket, enum socket_family family,
     enum socket_type type, const struct socket_ops *ops)
 {
@@ -35,6 +54,7 @@ void socket_init(struct socket *socket, enum socket_family family,
     socket->type = type;
     socket->ops = ops;
     socket->receive_least = 1;
+    socket->peek_offset = -1;
     socket->send_buffer = SOCKET_BUFFER_DEFAULT;
     socket->receive_buffer = SOCKET_BUFFER_DEFAULT;
 }
@@ -222,6 +242,16 @@ static long socket_control(
                                 : -ENOTTY;
 }
 
+static size_t socket_describe(
+    struct file *file, char *buffer, size_t capacity)
+{
+    struct socket *socket = file->private;
+    if (!socket->ops->rights_waiting)
+        return 0;
+    return format(buffer, capacity, "scm_fds: %u\n",
+        socket->ops->rights_waiting(socket));
+}
+
 static void socket_release(struct file *file)
 {
     struct socket *socket = file->private;
@@ -231,6 +261,7 @@ static void socket_release(struct file *file)
 #define SOCKET_FILE_OPS                                                        \
     .read = socket_read, .write = socket_write, .poll = socket_poll,           \
     .control = socket_control, .release = socket_release,                      \
+    .describe = socket_describe,                                               \
     .cannot_seek = true, .is_stream = true
 
 static const struct file_ops socket_file_ops = { SOCKET_FILE_OPS };

@@ -48,6 +48,7 @@ struct socket {
     unsigned receive_least; /* SO_RCVLOWAT */
     unsigned send_buffer, receive_buffer;
     int priority, linger_seconds;
+    int peek_offset; /* [atomic to read] */
     bool lingers;
 };
 
@@ -77,10 +78,15 @@ struct socket_ops {
     unsigned (*poll)(struct socket *, struct waiter *);
     int (*shutdown)(struct socket *, unsigned halves);
     long (*control)(struct socket *, unsigned verb, uintptr_t argument);
+    /* Descriptors that wait to be received; NULL: such do not come. */
+    unsigned (*rights_waiting)(struct socket *);
     /* Who was on the other side when it connected. */
     int (*peer)(struct socket *, struct identity *);
     bool (*listens)(struct socket *);
     void (*buffers_changed)(struct socket *);
+    /* Where the next peek begins; negative: always at the front. NULL: peeks
+     * always do. */
+    void (*set_peek_offset)(struct socket *, int offset);
     void (*release)(struct socket *); /* the last put of its file */
     bool breaks_silently; /* EPIPE without a signal */
     bool has_ports;       /* that several could share */
@@ -113,6 +119,9 @@ ssize_t socket_receive(struct socket *socket, struct message *message);
 /* Who reads and writes by read(2) and write(2): kernel/ sets it. */
 void socket_set_user(void (*ask)(struct socket_user *user));
 void socket_user_now(struct socket_user *user);
+/* Whoever owns the file is told that there is something urgent: the same. */
+void socket_set_urgent(void (*tell)(struct file *file));
+void socket_tell_urgent(struct socket *socket);
 
 /* When a call that may not wait for ever gives up: 0, at once. */
 uint64_t socket_receive_deadline(const struct socket *, unsigned message_flags);

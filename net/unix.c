@@ -128,7 +128,7 @@ static void leave_peer(
 void unix_release(struct socket *socket)
 {
     struct unix_socket *self = unix_of(socket), *embryo;
-    bool is_embryo = !atomic_load(&socket->file);
+    bool is_embryo = !atomic_exchange(&socket->file, NULL);
     unix_names_leave(self);
     spin_lock(&self->lock);
     struct unix_socket *peer = self->peer;

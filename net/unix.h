@@ -38,6 +38,8 @@ struct unix_socket {
     struct unix_name *name;   /* with a reference; once set it stays */
     unsigned shut;            /* [atomic to read] SHUT_… */
     struct list packets;      /* what came */
+    struct packet *urgent;    /* [atomic to read] one of them, or NULL */
+    unsigned arrivals;        /* [atomic to read] packets that ever came */
     unsigned packet_count;    /* [atomic to read] */
     size_t bytes;             /* in them; [atomic to read] */
     struct list embryos;      /* of a listener: who connected */
@@ -70,6 +72,7 @@ struct packet {
     struct identity identity;
     size_t charge;
     size_t bytes, read; /* read: [reading] how many a stream's reader has */
+    bool was_peeked;    /* [reading] */
     char data[];
 };
 
@@ -145,6 +148,27 @@ void packets_purge(struct unix_socket *unix_socket);
 /* The packet is in to's queue (to->lock held by the caller before, not now):
  * who reads is woken. */
 void packet_arrived(struct unix_socket *to);
+/* Lets others wait as well: who peeks may have been woken for who reads. */
+void unix_pass_wake(struct unix_socket *self, unsigned flags);
+/* What came after `seen` is news, to who has looked at all that was there. */
+bool unix_has_news(struct unix_socket *unix_socket, unsigned seen);
+/* Where a peek begins; it went on, or the front did, by that many bytes. */
+size_t unix_peek_offset(const struct unix_socket *self, unsigned flags);
+void unix_peek_forward(struct unix_socket *self, size_t bytes);
+void unix_peek_back(struct unix_socket *self, size_t bytes);
+
+/* unix_urgent.c: */
+/* The byte that is left of the message, which must have gone but for it. */
+int unix_send_urgent(struct unix_socket *self, struct unix_socket *peer,
+    struct message *message, uint64_t deadline_ns);
+ssize_t unix_receive_urgent(
+    struct unix_socket *self, struct message *message);
+bool unix_at_mark(struct unix_socket *self);
+enum urgent_step { URGENT_NONE, URGENT_STOP, URGENT_PASS };
+/* A reader comes to a packet, with bytes already or not: may it take it? PASS:
+ * it is to go to the next one; who does not peek loses this one. [reading] */
+enum urgent_step unix_step_urgent(struct unix_socket *self,
+    struct packet *packet, unsigned flags, bool has_bytes);
 void packet_enqueue_locked(struct unix_socket *to, struct packet *packet);
 bool unix_is_writable(const struct unix_socket *unix_socket);
 /* What comes with the bytes, to the message. */

@@ -146,47 +146,66 @@ ssize_t unix_send_datagram(struct socket *socket, struct message *message)
 
 /* Receiving. */
 
-static ssize_t take(
-    struct unix_socket *self, struct packet *packet, struct message *message)
+/* A packet, but for its first `skip` bytes. */
+static ssize_t take(struct unix_socket *self, struct packet *packet,
+    size_t skip, struct message *message)
 {
     struct transfer *t = message->data;
-    size_t bytes = min(packet->bytes, t->left);
-    bool is_peek = message->flags & MESSAGE_PEEK;
-    ssize_t result = bytes;
-    if (transfer_give(t, packet->data, bytes) < bytes)
-        result = -EFAULT;
-    if (result >= 0) {
-        packet_tell(self, packet, message);
-        packet_tell_rights(self, packet, message);
-        if (bytes < packet->bytes)
-            message->told |= MESSAGE_CUT;
-        if (message->flags & MESSAGE_TELL_WHOLE)
-            result = packet->bytes;
-    }
-    if (!is_peek)
-        packet_consume(self, packet);
-    return result;
+    size_t there = packet->bytes - skip, bytes = min(there, t->left);
+    if (transfer_give(t, packet->data + skip, bytes) < bytes)
+        return -EFAULT;
+    packet_tell(self, packet, message);
+    packet_tell_rights(self, packet, message);
+    if (bytes < there)
+        message->told |= MESSAGE_CUT;
+    if (message->flags & MESSAGE_PEEK)
+        unix_peek_forward(self, bytes);
+    else
+        unix_peek_back(self, packet->bytes);
+    return message->flags & MESSAGE_TELL_WHOLE ? there : bytes;
 }
 
-static ssize_t receive_now(struct unix_socket *self, struct message *message)
+/* The first, or that which a peek has come to: where in it, too. */
+static struct packet *choose(
+    struct unix_socket *self, unsigned flags, size_t *skip, unsigned *seen)
 {
+    struct packet *packet, *found = NULL;
+    bool passes_by = flags & MESSAGE_PEEK && self->socket.peek_offset >= 0;
+    *skip = unix_peek_offset(self, flags);
+    spin_lock(&self->lock);
+    *seen = self->arrivals;
+    list_for_each(packet, &self->packets, link) {
+        bool is_past = passes_by && *skip >= packet->bytes &&
+            (*skip || packet->was_peeked);
+        if (!is_past) {
+            found = packet;
+            break;
+        }
+        *skip -= packet->bytes;
+    }
+    spin_unlock(&self->lock);
+    return found;
+}
+
+static ssize_t receive_now(
+    struct unix_socket *self, struct message *message, unsigned *seen)
+{
+    size_t skip;
+    bool is_peek = message->flags & MESSAGE_PEEK;
     ssize_t result = socket_take_error(&self->socket);
     if (result)
         return result;
     mutex_lock(&self->reading);
-    struct packet *packet = packets_first(self);
-    result = packet ? take(self, packet, message) : -EAGAIN;
+    struct packet *packet = choose(self, message->flags, &skip, seen);
+    result = packet ? take(self, packet, skip, message) : -EAGAIN;
+    if (packet && is_peek)
+        packet->was_peeked = true;
+    else if (packet)
+        packet_consume(self, packet);
     mutex_unlock(&self->reading);
-    if (packet && !(message->flags & MESSAGE_PEEK))
+    if (packet && !is_peek)
         wait_queue_wake_one(&self->senders, READY_OUT | READY_WRITE_BAND);
     return result;
-}
-
-static bool has_news(struct unix_socket *self)
-{
-    return atomic_load(&self->packet_count) ||
-        atomic_load(&self->socket.error) ||
-        atomic_load(&self->shut) & SHUT_RECEIVE;
 }
 
 /* Nothing came, and nothing will: the end, but for a datagram socket that does
@@ -201,6 +220,7 @@ ssize_t unix_receive_datagram(struct socket *socket, struct message *message)
 {
     struct unix_socket *self = unix_of(socket);
     uint64_t deadline_ns = socket_receive_deadline(socket, message->flags);
+    unsigned seen = 0;
     ssize_t result;
     if (message->flags & MESSAGE_OUT_OF_BAND)
         return -EOPNOTSUPP;
@@ -208,15 +228,16 @@ ssize_t unix_receive_datagram(struct socket *socket, struct message *message)
         atomic_load(&self->state) != UNIX_CONNECTED)
         return -ENOTCONN;
     for (;;) {
-        result = receive_now(self, message);
+        result = receive_now(self, message, &seen);
         if (result != -EAGAIN)
             break;
         if (is_end(self, deadline_ns))
             return 0;
         if (!deadline_ns)
             break;
+        unix_pass_wake(self, message->flags);
         int error = wait_until_exclusive(&self->readable, SLEEP_INTERRUPTIBLE,
-            deadline_ns, has_news(self));
+            deadline_ns, unix_has_news(self, seen));
         result = socket_wait_error(error, deadline_ns);
         if (result)
             break;

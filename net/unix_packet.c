@@ -135,6 +135,7 @@ void packet_enqueue_locked(struct unix_socket *to, struct packet *packet)
 {
     list_add(&to->packets, &packet->link);
     atomic_store(&to->packet_count, to->packet_count + 1);
+    atomic_store(&to->arrivals, to->arrivals + 1);
     atomic_store(&to->bytes, to->bytes + packet->bytes);
 }
 
@@ -156,6 +157,8 @@ struct packet *packets_first(struct unix_socket *self)
 static void dequeue_locked(struct unix_socket *self, struct packet *packet)
 {
     list_remove(&packet->link);
+    if (self->urgent == packet)
+        atomic_store(&self->urgent, NULL);
     atomic_store(&self->packet_count, self->packet_count - 1);
     atomic_store(&self->bytes, self->bytes - (packet->bytes - packet->read));
 }
@@ -166,6 +169,42 @@ void packet_consume(struct unix_socket *self, struct packet *packet)
     dequeue_locked(self, packet);
     spin_unlock(&self->lock);
     packet_free(packet);
+}
+
+void unix_pass_wake(struct unix_socket *self, unsigned flags)
+{
+    if (flags & MESSAGE_PEEK && atomic_load(&self->packet_count))
+        wait_queue_wake_all(&self->readable, READY_IN);
+}
+
+bool unix_has_news(struct unix_socket *self, unsigned seen)
+{
+    return atomic_load(&self->arrivals) != seen ||
+        atomic_load(&self->socket.error) ||
+        atomic_load(&self->shut) & SHUT_RECEIVE;
+}
+
+/* Peeks, under self->reading. */
+
+size_t unix_peek_offset(const struct unix_socket *self, unsigned flags)
+{
+    int offset = self->socket.peek_offset;
+    return flags & MESSAGE_PEEK && offset > 0 ? offset : 0;
+}
+
+void unix_peek_forward(struct unix_socket *self, size_t bytes)
+{
+    int offset = self->socket.peek_offset;
+    if (offset >= 0)
+        atomic_store(&self->socket.peek_offset, (int)((unsigned)offset + bytes));
+}
+
+void unix_peek_back(struct unix_socket *self, size_t bytes)
+{
+    int offset = self->socket.peek_offset;
+    if (offset >= 0)
+        atomic_store(&self->socket.peek_offset,
+            (size_t)offset > bytes ? offset - (int)bytes : 0);
 }
 
 void packets_purge(struct unix_socket *self)

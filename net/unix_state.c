@@ -30,6 +30,8 @@ static unsigned poll_locked(struct unix_socket *self, bool waits)
         ready |= READY_READ_HANGUP | READY_IN;
     if (self->packet_count || self->embryo_count)
         ready |= READY_IN;
+    if (self->urgent)
+        ready |= READY_PRIORITY;
     if (unix_is_connection(self) && self->state == UNIX_IDLE)
         ready |= READY_HANGUP;
     if (self->state != UNIX_LISTENS && unix_is_writable(self) &&
@@ -98,6 +100,9 @@ long unix_control(struct socket *socket, unsigned verb, uintptr_t argument)
     case CONTROL_BYTES_QUEUED:
         *(int *)argument = atomic_load(&self->sent);
         return 0;
+    case CONTROL_AT_MARK:
+        *(int *)argument = unix_at_mark(self);
+        return 0;
     }
     return -ENOTTY;
 }
@@ -143,11 +148,32 @@ static void buffers_changed(struct socket *socket)
     }
 }
 
+static void set_peek_offset(struct socket *socket, int offset)
+{
+    struct unix_socket *self = unix_of(socket);
+    mutex_lock(&self->reading);
+    atomic_store(&socket->peek_offset, offset);
+    mutex_unlock(&self->reading);
+}
+
+static unsigned rights_waiting(struct socket *socket)
+{
+    struct unix_socket *self = unix_of(socket);
+    const struct packet *packet;
+    unsigned count = 0;
+    spin_lock(&self->lock);
+    list_for_each(packet, &self->packets, link)
+        count += packet->rights ? packet->rights->count : 0;
+    spin_unlock(&self->lock);
+    return count;
+}
+
 #define OPS_OF_ALL                                                             \
     .bind = unix_bind, .pair = unix_pair, .name = tell_name,                   \
     .poll = unix_poll, .shutdown = unix_shutdown, .control = unix_control,     \
     .peer = tell_peer, .listens = listens,                                     \
-    .buffers_changed = buffers_changed, .release = unix_release
+    .buffers_changed = buffers_changed, .release = unix_release,               \
+    .set_peek_offset = set_peek_offset, .rights_waiting = rights_waiting
 
 const struct socket_ops unix_stream_ops = {
     OPS_OF_ALL,

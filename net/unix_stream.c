@@ -23,13 +23,14 @@ static int deliver(struct unix_socket *peer, struct packet *packet)
     return error;
 }
 
+/* As much at once as is good, but for the last `kept` bytes. */
 static int send_some(struct unix_socket *self, struct unix_socket *peer,
-    struct message *message, uint64_t deadline_ns)
+    struct message *message, size_t kept, uint64_t deadline_ns)
 {
     int error;
     size_t most = atomic_load(&self->socket.send_buffer) / 2 - 64;
     size_t bytes =
-        min(message->data->left, min(most, (size_t)CHUNK_BYTES_MAX));
+        min(message->data->left - kept, min(most, (size_t)CHUNK_BYTES_MAX));
     struct packet *packet = packet_new(self, bytes, deadline_ns, &error);
     if (!packet)
         return error;
@@ -51,7 +52,8 @@ ssize_t unix_send_stream(struct socket *socket, struct message *message)
 {
     struct unix_socket *self = unix_of(socket);
     uint64_t deadline_ns = socket_send_deadline(socket, message->flags);
-    if (message->flags & MESSAGE_OUT_OF_BAND)
+    size_t urgent = message->flags & MESSAGE_OUT_OF_BAND ? 1 : 0;
+    if (message->data->left < urgent)
         return -EOPNOTSUPP;
     if (message->address)
         return atomic_load(&self->state) == UNIX_CONNECTED ? -EISCONN
@@ -60,8 +62,10 @@ ssize_t unix_send_stream(struct socket *socket, struct message *message)
     if (!peer)
         return -ENOTCONN;
     int error = atomic_load(&self->shut) & SHUT_SEND ? -EPIPE : 0;
-    while (!error && message->data->left)
-        error = send_some(self, peer, message, deadline_ns);
+    while (!error && message->data->left > urgent)
+        error = send_some(self, peer, message, urgent, deadline_ns);
+    if (!error && urgent)
+        error = unix_send_urgent(self, peer, message, deadline_ns);
     unix_put(peer);
     return transfer_result(message->data, error);
 }
@@ -72,6 +76,8 @@ struct reading {
     struct unix_socket *self;
     struct message *message;
     struct packet *at; /* a peek: the last one that was looked at */
+    size_t skip;       /* a peek: bytes of the next one that it leaves out */
+    unsigned seen;     /* arrivals, of those that were there */
     bool has_told;
 };
 
@@ -82,6 +88,7 @@ static struct packet *next_packet(struct reading *reading)
     spin_lock(&self->lock);
     link = reading->at ? reading->at->link.next : self->packets.next;
     bool is_end = link == &self->packets;
+    reading->seen = self->arrivals;
     spin_unlock(&self->lock);
     return is_end ? NULL : list_entry(link, struct packet, link);
 }
@@ -91,8 +98,11 @@ static void advance(struct reading *reading, struct packet *packet, size_t bytes
     struct unix_socket *self = reading->self;
     if (reading->message->flags & MESSAGE_PEEK) {
         reading->at = packet;
+        reading->skip = 0;
+        unix_peek_forward(self, bytes);
         return;
     }
+    unix_peek_back(self, bytes);
     spin_lock(&self->lock);
     packet->read += bytes;
     atomic_store(&self->bytes, self->bytes - bytes);
@@ -114,8 +124,9 @@ static bool take_from(struct reading *reading, struct packet *packet)
         packet_tell(reading->self, packet, message);
         reading->has_told = true;
     }
-    size_t bytes = min(packet->bytes - packet->read, t->left);
-    size_t got = transfer_give(t, packet->data + packet->read, bytes);
+    size_t from = packet->read + reading->skip;
+    size_t bytes = min(packet->bytes - from, t->left);
+    size_t got = transfer_give(t, packet->data + from, bytes);
     if (got < bytes) {
         transfer_untake(t, got);
         return false;
@@ -135,11 +146,35 @@ static int why_nothing(struct unix_socket *self)
     return atomic_load(&self->shut) & SHUT_RECEIVE ? 0 : -EAGAIN;
 }
 
-static bool has_news(struct unix_socket *self)
+/* A peek leaves out what lies before its offset. */
+static bool is_skipped(struct reading *reading, struct packet *packet)
 {
-    return atomic_load(&self->packet_count) ||
-        atomic_load(&self->socket.error) ||
-        atomic_load(&self->shut) & SHUT_RECEIVE;
+    size_t bytes = packet->bytes - packet->read;
+    if (reading->skip < bytes)
+        return false;
+    reading->skip -= bytes;
+    reading->at = packet;
+    return true;
+}
+
+/* The next one that the read is to take from. NULL: none, or *is_over. */
+static struct packet *next_wanted(struct reading *reading, bool *is_over)
+{
+    struct packet *packet;
+    unsigned flags = reading->message->flags;
+    *is_over = false;
+    while ((packet = next_packet(reading))) {
+        enum urgent_step step = unix_step_urgent(reading->self, packet, flags,
+            reading->message->data->moved);
+        *is_over = step == URGENT_STOP;
+        if (*is_over)
+            return NULL;
+        if (step == URGENT_PASS)
+            reading->at = flags & MESSAGE_PEEK ? packet : NULL;
+        else if (!is_skipped(reading, packet))
+            break;
+    }
+    return packet;
 }
 
 /* What is there, at once. 0: as much as was wanted, or the end; -EAGAIN: more
@@ -148,12 +183,15 @@ static int read_some(struct reading *reading, size_t target)
 {
     struct transfer *t = reading->message->data;
     struct packet *packet;
-    while ((packet = next_packet(reading))) {
+    bool is_over;
+    reading->at = NULL;
+    reading->skip = unix_peek_offset(reading->self, reading->message->flags);
+    while ((packet = next_wanted(reading, &is_over))) {
         size_t before = t->moved, wanted = t->left;
         if (!take_from(reading, packet))
             return t->moved == before && wanted && !t->moved ? -EFAULT : 0;
     }
-    if (t->moved >= target || (t->moved && reading->at))
+    if (is_over || t->moved >= target || (t->moved && reading->at))
         return 0;
     return why_nothing(reading->self);
 }
@@ -174,23 +212,25 @@ ssize_t unix_receive_stream(struct socket *socket, struct message *message)
     uint64_t deadline_ns = socket_receive_deadline(socket, message->flags);
     size_t target = target_of(socket, message);
     int error;
-    if (atomic_load(&self->state) != UNIX_CONNECTED ||
-        message->flags & MESSAGE_OUT_OF_BAND)
+    if (atomic_load(&self->state) != UNIX_CONNECTED)
         return -EINVAL;
+    if (message->flags & MESSAGE_OUT_OF_BAND)
+        return unix_receive_urgent(self, message);
     for (;;) {
         mutex_lock(&self->reading);
         error = read_some(&reading, target);
         mutex_unlock(&self->reading);
         if (error != -EAGAIN || !deadline_ns)
             break;
+        unix_pass_wake(self, message->flags);
         error = wait_until_exclusive(&self->readable, SLEEP_INTERRUPTIBLE,
-            deadline_ns, has_news(self));
+            deadline_ns, unix_has_news(self, reading.seen));
         error = socket_wait_error(error, deadline_ns);
         if (error)
             break;
     }
     /* The wake that was ours may have been meant for another as well. */
-    if (has_news(self))
+    if (atomic_load(&self->packet_count) || unix_has_news(self, reading.seen))
         wait_queue_wake_one(&self->readable, READY_IN);
     return transfer_result(message->data, error);
 }

@@ -176,7 +176,7 @@ int thread_set_affinity(struct thread *thread, cpu_mask mask)
         atomic_or(&thread->work, WORK_YIELD);
     let_go(&held);
     if (is_wrong && thread == current && !irq_is_inside())
-        thread_yield();
+        thread_preempt();
     return 0;
 }
 

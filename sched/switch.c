@@ -171,6 +171,8 @@ void schedule(enum switch_reason reason)
         pull(queue);
     if (reason == SWITCH_SLEEP && !is_asleep(from)) {
         spin_unlock(&queue->lock); /* woken before it slept */
+        if (queue->queued)
+            tick_limit(queue, clock_ns() + TICK_NS);
         return;
     }
     if (atomic_load(&from->work) & WORK_YIELD)
@@ -188,18 +190,27 @@ void schedule(enum switch_reason reason)
         place_misplaced(queue);
 }
 
-void thread_yield(void)
+static void give_way(enum switch_reason reason)
 {
     unsigned long irq_state = irq_save();
-    bool is_preempted = atomic_load(&current->work) & WORK_YIELD;
-    schedule(is_preempted ? SWITCH_PREEMPT : SWITCH_YIELD);
+    schedule(reason);
     irq_restore(irq_state);
+}
+
+void thread_yield(void)
+{
+    give_way(SWITCH_YIELD);
+}
+
+void thread_preempt(void)
+{
+    give_way(SWITCH_PREEMPT);
 }
 
 void thread_breathe(void)
 {
     if (unlikely(atomic_load(&current->work) & WORK_YIELD))
-        thread_yield();
+        thread_preempt();
     else
         grace_quiescent();
 }

@@ -98,6 +98,7 @@ struct thread {
     struct handlers *handlers;
     struct process *process;
 
+    struct io_context *io_context; /* CLONE_IO's; NULL: nothing was said */
     const struct credentials *credentials; /* replaced whole by current */
     struct pid *pid; /* the thread's own number */
     char comm[16];
@@ -180,6 +181,8 @@ noreturn_fn void thread_exit(void);
 
 /* Gives the CPU to another runnable thread, if there is one. */
 void thread_yield(void);
+/* The same because of WORK_YIELD: it stays before those it was before. */
+void thread_preempt(void);
 /* For long loops in the kernel: yields if WORK_YIELD is set; a quiescent point
  * (grace.h). Never inside a read section or under a spin lock. */
 void thread_breathe(void);

@@ -6,6 +6,7 @@
  * spends its time in user code), and never while the CPU is idle.  The hardware
  * timer is told only of a deadline before the one it knows: when it then fires
  * too early, the handler finds nothing due and arms it again. */
+#include "sched/log_news.h"
 #include "sched/run_queue.h"
 #include "sched/timer.h"
 #include "sched/watch.h"
@@ -163,10 +164,12 @@ static void kicked(void)
     struct run_queue *queue = run_queue_here();
     if (atomic_load(&queue->queued) && !current->sched.is_idle)
         tick_limit(queue, clock_ns() + TICK_NS);
+    log_news_tell();
 }
 
 void tick_init(void)
 {
     clock_set_handler(timer_fired);
     smp_set_kick_handler(kicked);
+    log_news_init();
 }

@@ -4,9 +4,9 @@
 
     coverage.py names SYSCALLS.TBL TESTSUITE
         fails if a call that claims `yes` is named by no test
-    coverage.py page SYSCALLS.TBL LINUX-TRACE TENON-TRACE < PAGE > PAGE
+    coverage.py page SYSCALLS.TBL LINUX-LOGS TENON-LOGS < PAGE > PAGE
         adds what tests were seen to call, on both kernels: the flags and the
-        errors of each call that both traces have
+        errors of each call that the logs in both folders have
 """
 import collections
 import os
@@ -77,47 +77,66 @@ def check_names(table, top):
 
 
 # `name(arguments) = result`, as both tracers write it.
-CALL = re.compile(r'(?:^|[ \]])([a-z_][a-z0-9_]*)\((.*)\)\s+= (-?\w+)(?: (E\w+))?')
-FLAG = re.compile(r'\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b')
+CALL = re.compile(
+    r'(?:^|[ \]])([a-z_][a-z0-9_]*)\((.*)\)\s+= (-?\w+|\?)(?: (E\w+))?')
+FLAG = re.compile(r'\b(?!NULL\b)[A-Z][A-Z0-9_]{3,}\b')
+# What strace splits where another thread comes between.
+BEGUN = re.compile(r'(?:^|\] )(\d+) +(.*) <unfinished \.\.\.>$')
+RESUMED = re.compile(r'^(\d+) +<\.\.\. \w+ resumed>(.*)')
 
 
-def shown(path):
-    """name: (flags, errors) that a trace has"""
-    flags = collections.defaultdict(set)
-    errors = collections.defaultdict(set)
-    calls = collections.Counter()
-    with open(path, encoding='utf-8', errors='replace') as trace:
-        for line in trace:
-            match = CALL.search(line)
-            if not match:
-                continue
-            name, arguments, result, error = match.groups()
-            calls[name] += 1
-            bare = re.sub(r'"(\\.|[^"\\])*"', '', arguments)
-            flags[name].update(FLAG.findall(bare))
-            if error and result == '-1' and error != 'ERESTART':
-                errors[name].add(error)
-    return calls, flags, errors
+def whole_calls(lines):
+    """The lines of a trace, with what was split put together."""
+    begun = {}
+    for line in lines:
+        match = BEGUN.search(line)
+        if match:
+            begun[match.group(1)] = match.group(2)
+            continue
+        match = RESUMED.match(line)
+        yield begun.pop(match.group(1), '') + match.group(2) if match else line
+
+
+def shown(folder):
+    """Of each call, what the logs there have: flags and errors."""
+    calls = collections.defaultdict(set)
+    for log in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, log), encoding='utf-8',
+                  errors='replace') as trace:
+            for line in whole_calls(trace):
+                match = CALL.search(line)
+                if not match:
+                    continue
+                name, arguments, result, error = match.groups()
+                calls[name].add(('', ''))
+                bare = re.sub(r'"(\\.|[^"\\])*"', '', arguments)
+                calls[name].update(('flag', flag) for flag in FLAG.findall(bare))
+                # What rt_sigreturn gives is what another call gave.
+                if result == '-1' and error and name != 'rt_sigreturn':
+                    calls[name].add(('error', error))
+    return calls
 
 
 def page(table, linux, tenon):
-    calls, flags, errors = shown(linux)
-    our_calls, our_flags, our_errors = shown(tenon)
+    linux, tenon = shown(linux), shown(tenon)
     states = rows(table)
     text = sys.stdin.read().split('\n## What tests have shown')[0].rstrip('\n')
     print(text)
     print('\n## What tests have shown\n')
-    print('Read from runs of `testsuite/abi` on Linux, under strace, and on '
-          'Tenon, with its\nown tracer, by `make coverage-page`: the flags '
-          'and the errors of each call that\nwere seen on both.\n')
+    print('Made by `make coverage-page` from runs of `testsuite/abi` on Linux, '
+          'under strace,\nand on Tenon, with its own tracer: the flags and the '
+          'errors of each call that were\nseen on both.  A flag '
+          'is named where both tracers name it.\n')
     print('| call | flags | errors |\n|---|---|---|')
     for name, state in states.items():
-        if state in ('yes', 'part') and calls[name] and our_calls[name]:
-            both = sorted(flags[name] & our_flags[name])
-            wrong = sorted(errors[name] & our_errors[name])
-            print(f'| {name} | {" ".join(both)} | {" ".join(wrong)} |')
+        both = linux[name] & tenon[name]
+        if state in ('yes', 'part') and both:
+            flags = sorted(what for kind, what in both if kind == 'flag')
+            errors = sorted(what for kind, what in both
+                            if kind == 'error' and 'ERESTART' not in what)
+            print(f'| {name} | {" ".join(flags)} | {" ".join(errors)} |')
     missing = [name for name, state in states.items()
-               if state == 'yes' and not our_calls[name]]
+               if state == 'yes' and not linux[name] & tenon[name]]
     if missing:
         print('\nNot seen on both, though a test names them: '
               + ', '.join(missing) + '.')

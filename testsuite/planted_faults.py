@@ -33,6 +33,12 @@ KASAN = {
         r'Bad access: read of 1 bytes at \w+: a page that was freed',
         r'by page_read_freed\+', r'allocated by', r'page_read_freed\+',
         r'and freed by', r'page_read_freed\+'),
+    'heap_read_freed_later': (
+        r'Bad access: read of 1 bytes at \w+: a heap block that was freed',
+        r'freed on CPU \d by', r'heap_free\+', r'heap_read_freed_later\+'),
+    'page_read_freed_later': (
+        r'Bad access: read of 1 bytes at \w+: a page that was freed',
+        r'and freed by', r'page_read_freed_later\+'),
     'stack_write_behind': (
         r'Bad access: write of 1 bytes at \w+: behind a variable on the stack',
         r'by stack_write_behind\+'),
@@ -83,6 +89,12 @@ AROUND = {
     'lose_block': (
         'echo > /proc/tenon-heap; {}; poweroff -f',
         (r'Never given back', r'1 blocks, 100 bytes: .*lose_block')),
+    'lose_page': (
+        'echo > /proc/tenon-heap; {}; poweroff -f',
+        (r'Never given back', r'1 blocks, 4096 bytes: .*lose_page')),
+    'lose_reference': (
+        'echo > /proc/tenon-heap; ({0}; :); ({0}; :); ({0}; :); poweroff -f',
+        (r'Never given back', r'3 blocks, \d+ bytes: .* < spawn <')),
     'wait_for_long': (
         '({} &); n=0; while [ $n != 400000 ]; do n=$(( n + 1 )); done',
         (r'Thread \d+ \(sh\) waits for long, and nothing may interrupt',)),

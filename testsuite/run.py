@@ -40,8 +40,10 @@ class Result:
         if match:
             if match.group(1):
                 self.failed += 1
-            elif ' # SKIP ' in line:
+            elif re.search(r' # SKIP\b', line):
                 self.skipped += 1
+                if not re.search(r' # SKIP \S', line):
+                    self.problems.append('a case is skipped without a reason')
             else:
                 self.passed += 1
         elif re.match(r'1\.\.\d+$', line):

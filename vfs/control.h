@@ -12,6 +12,7 @@ enum control_verb {
     /* any file */
     CONTROL_BYTES_READY,      /* FIONREAD: int * */
     CONTROL_BYTES_QUEUED,     /* TIOCOUTQ: int * */
+    CONTROL_AT_MARK,          /* SIOCATMARK: int * */
     /* terminals */
     CONTROL_GET_MODES,        /* struct terminal_modes * */
     CONTROL_SET_MODES,        /* now */

@@ -74,6 +74,7 @@ static void last_put(struct deferred *deferred)
     credentials_put(file->opener);
     if (file->owner_pid)
         pid_put(file->owner_pid);
+    credentials_put(file->owner_setter);
     atomic_sub(&files_open, 1);
     grace_call(&file->grace, free_after_grace);
 }

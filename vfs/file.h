@@ -30,6 +30,9 @@ enum allocate_how {
     ALLOCATE_UNSHARE = 32,
 };
 
+/* Whom a file's owner_pid stands for. */
+enum file_owner { OWNER_THREAD, OWNER_PROCESS, OWNER_GROUP };
+
 struct file;
 struct area;
 struct mapping;
@@ -71,8 +74,11 @@ struct file {
     void *private;
     struct mutex position_lock;
     uint64_t position;
-    struct pid *owner_pid; /* F_SETOWN */
-    int owner_signal, owner_kind;
+    /* F_SETOWN, under lock: who is told of news by a signal, and who said so. */
+    struct pid *owner_pid;
+    enum file_owner owner_kind;
+    const struct credentials *owner_setter;
+    int owner_signal;
     bool is_writer; /* counted by inode_allow_write and mount_begin_write */
     struct list watchers;  /* epoll's entries, under `lock` */
     struct spinlock lock;

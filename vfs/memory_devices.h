@@ -6,6 +6,7 @@
 #include "lib/types.h"
 
 void memory_devices_init(void);
+void kmsg_init(void); /* part of it */
 
 /* Argument of CONTROL_RANDOM_ADD. */
 struct random_entropy {

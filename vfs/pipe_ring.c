@@ -3,6 +3,7 @@
 #include "vfs/pipe_ring.h"
 
 #include "lib/errno.h"
+#include "lib/panic.h"
 #include "lib/string.h"
 #include "mm/heap.h"
 #include "mm/pages.h"
@@ -26,6 +27,21 @@ struct pipe *pipe_new(void)
     return pipe;
 }
 
+void pipe_returned_free(struct pipe_returned *returned)
+{
+    if (!returned)
+        return;
+    heap_free(returned->data);
+    heap_free(returned);
+}
+
+static void drop_first_returned(struct pipe *pipe)
+{
+    struct pipe_returned *first = pipe->returned;
+    pipe->returned = first->next;
+    pipe_returned_free(first);
+}
+
 void pipe_put(struct pipe *pipe)
 {
     if (!pipe || !refcount_put(&pipe->refs))
@@ -35,7 +51,8 @@ void pipe_put(struct pipe *pipe)
             page_unpin(pipe->pages[i]);
     if (pipe->spare)
         page_unpin(pipe->spare);
-    heap_free(pipe->returned);
+    while (pipe->returned)
+        drop_first_returned(pipe);
     heap_free(pipe->pages);
     heap_free(pipe);
 }
@@ -47,10 +64,33 @@ static struct page **slot_of(struct pipe *pipe, size_t position)
     return &pipe->pages[position / PAGE_BYTES % pipe->slots];
 }
 
+int pipe_stock_fill(struct pipe_stock *stock, size_t bytes)
+{
+    stock->count = 0;
+    assert(bytes <= PIPE_STOCK_PAGES * PAGE_BYTES);
+    while (stock->count * PAGE_BYTES < bytes) {
+        struct page *page = page_alloc(PAGE_KERNEL, PAGE_MAY_WAIT);
+        if (!page) {
+            pipe_stock_free(stock);
+            return -ENOMEM;
+        }
+        stock->pages[stock->count++] = page;
+    }
+    return 0;
+}
+
+void pipe_stock_free(struct pipe_stock *stock)
+{
+    while (stock->count)
+        page_unpin(stock->pages[--stock->count]);
+}
+
 static struct page *page_for_writing(struct pipe *pipe)
 {
     struct page **slot = slot_of(pipe, pipe->written);
-    if (!*slot) {
+    if (!*slot && pipe->stock && pipe->stock->count) {
+        *slot = pipe->stock->pages[--pipe->stock->count];
+    } else if (!*slot) {
         *slot = pipe->spare ? pipe->spare
                             : page_alloc(PAGE_KERNEL, PAGE_MAY_WAIT);
         pipe->spare = NULL;
@@ -113,22 +153,26 @@ static size_t drain_ring(struct pipe *pipe, struct transfer *t, size_t bytes)
     return done;
 }
 
-/* What was returned comes first. */
 static size_t drain_returned(
     struct pipe *pipe, struct transfer *t, size_t bytes)
 {
-    size_t there = pipe->returned_bytes - pipe->returned_read;
-    size_t moved = transfer_give(
-        t, pipe->returned + pipe->returned_read, min(bytes, there));
-    pipe->returned_read += moved;
-    if (pipe->returned_read == pipe->returned_bytes) {
-        heap_free(pipe->returned);
-        pipe->returned = NULL;
-        pipe->returned_bytes = pipe->returned_read = 0;
+    size_t done = 0;
+    while (done < bytes && pipe->returned) {
+        struct pipe_returned *first = pipe->returned;
+        size_t chunk = min(bytes - done, first->bytes - first->read);
+        size_t moved = transfer_give(t, first->data + first->read, chunk);
+        first->read += moved;
+        pipe->returned_bytes -= moved;
+        done += moved;
+        if (first->read == first->bytes)
+            drop_first_returned(pipe);
+        if (moved < chunk)
+            break;
     }
-    return moved;
+    return done;
 }
 
+/* What was returned comes first. */
 size_t pipe_drain(struct pipe *pipe, struct transfer *t, size_t bytes)
 {
     size_t done = 0;
@@ -140,12 +184,21 @@ size_t pipe_drain(struct pipe *pipe, struct transfer *t, size_t bytes)
     return done + drain_ring(pipe, t, bytes - done);
 }
 
+static size_t look_at_returned(const struct pipe *pipe, char *to, size_t bytes)
+{
+    size_t done = 0;
+    const struct pipe_returned *at = pipe->returned;
+    for (; at && done < bytes; at = at->next) {
+        size_t chunk = min(bytes - done, at->bytes - at->read);
+        memcpy(to + done, at->data + at->read, chunk);
+        done += chunk;
+    }
+    return done;
+}
+
 size_t pipe_look(struct pipe *pipe, char *to, size_t bytes)
 {
-    size_t there = pipe->returned_bytes - pipe->returned_read;
-    size_t done = min(bytes, there);
-    if (done)
-        memcpy(to, pipe->returned + pipe->returned_read, done);
+    size_t done = look_at_returned(pipe, to, bytes);
     for (size_t at = pipe->read; done < bytes && at < pipe->written;) {
         size_t offset = at % PAGE_BYTES;
         size_t chunk = min(PAGE_BYTES - offset,
@@ -238,10 +291,9 @@ static long resize(struct pipe *pipe, unsigned slots)
     fresh->pages = heap_alloc_zeroed(slots * sizeof *fresh->pages);
     size_t read = pipe->read;
     long error = !fresh->pages ? -ENOMEM
-        : pipe->written - pipe->read + pipe->reserved >
-            (size_t)slots * PAGE_BYTES
+        : pipe_used(pipe) + pipe->reserved > (size_t)slots * PAGE_BYTES
         ? -EBUSY
-                                                  : refill(pipe, fresh);
+        : refill(pipe, fresh);
     if (error)
         pipe->read = read;
     else

@@ -5,6 +5,20 @@
 
 #include "vfs/pipe.h"
 
+/* Pages taken beforehand, for bytes that must not be lost for want of one. */
+enum { PIPE_STOCK_PAGES = 16 };
+struct pipe_stock {
+    unsigned count;
+    struct page *pages[PIPE_STOCK_PAGES];
+};
+
+/* Bytes that were taken out and came back. */
+struct pipe_returned {
+    struct pipe_returned *next;
+    char *data; /* of the heap; from `read` on to `bytes` */
+    size_t read, bytes;
+};
+
 struct pipe {
     struct refcount refs; /* one for each open file, one for the inode */
     struct mutex lock;
@@ -18,20 +32,20 @@ struct pipe {
     unsigned slots;       /* capacity / PAGE_BYTES */
     size_t read, written; /* ever, in bytes; slot = position / PAGE % slots */
     struct page *spare;   /* kept so that ping-pong does not allocate */
-    size_t reserved;      /* room that somebody will fill: see pipe_reserve */
-    char *returned;       /* bytes that come before all others: pipe_return */
-    size_t returned_bytes, returned_read;
+    struct pipe_stock *stock; /* of who fills now, before any other page */
+    size_t reserved; /* room that somebody will fill, or took and may return */
+    struct pipe_returned *returned; /* these come before all others */
+    size_t returned_bytes;          /* in all of them */
 };
 
 static inline size_t pipe_used(const struct pipe *pipe)
 {
-    return pipe->written - pipe->read + pipe->returned_bytes -
-        pipe->returned_read;
+    return pipe->written - pipe->read + pipe->returned_bytes;
 }
 
 static inline size_t pipe_room(const struct pipe *pipe)
 {
-    size_t taken = pipe->written - pipe->read + pipe->reserved;
+    size_t taken = pipe_used(pipe) + pipe->reserved;
     size_t all = (size_t)pipe->slots * PAGE_BYTES;
     return taken < all ? all - taken : 0;
 }
@@ -50,6 +64,10 @@ size_t pipe_fill(struct pipe *pipe, struct transfer *t, size_t bytes);
 size_t pipe_drain(struct pipe *pipe, struct transfer *t, size_t bytes);
 /* The same without taking them. */
 size_t pipe_look(struct pipe *pipe, char *to, size_t bytes);
+void pipe_returned_free(struct pipe_returned *returned); /* NULL: nothing */
+/* Enough for that many bytes, however they come to lie: 0, -ENOMEM. */
+int pipe_stock_fill(struct pipe_stock *stock, size_t bytes);
+void pipe_stock_free(struct pipe_stock *stock);
 bool pipe_lacks_memory(const struct pipe *pipe); /* why pipe_fill did nothing */
 
 void pipe_wake_readers(struct pipe *pipe);

@@ -2,8 +2,10 @@
 /* Splicing: by copying through a buffer, a stretch at a time.
  *
  * The hard part is to lose nothing between taking and giving.  Before anything
- * is taken for a pipe, room is reserved there; what was taken out of a pipe and
- * is not wanted elsewhere goes back to its front. */
+ * is taken for a pipe, room is reserved there, with its pages; what was taken
+ * out of a pipe keeps its room until it is given, and goes back to the front,
+ * buffer and all, if it is not wanted elsewhere.  So nothing that could fail
+ * comes after the taking. */
 #include "vfs/splice.h"
 
 #include "arch/atomic.h"
@@ -46,15 +48,43 @@ static int64_t reserve(
     }
 }
 
-/* Fills what was reserved with that many bytes, and gives up the rest. */
-static ssize_t fill_reserved(
-    struct pipe *pipe, size_t reserved, struct transfer *t, size_t bytes)
+/* What was reserved, or taken, is room again. */
+static void settle(struct pipe *pipe, size_t reserved)
+{
+    mutex_lock(&pipe->lock);
+    bool was_writable = pipe_is_writable(pipe);
+    pipe->reserved -= reserved;
+    mutex_unlock(&pipe->lock);
+    pipe_wake_writers(pipe, was_writable);
+}
+
+/* The same, with pages for what will come. */
+static int64_t reserve_pages(struct pipe *pipe, size_t bytes,
+    enum splice_wait wait, struct pipe_stock *stock)
+{
+    int64_t room = reserve(pipe, bytes, wait);
+    if (room <= 0)
+        return room;
+    int error = pipe_stock_fill(stock, room);
+    if (error)
+        settle(pipe, room);
+    return error ? error : room;
+}
+
+/* Fills what was reserved with that many bytes, and gives up the rest. Stock,
+ * if there is one, is what they lie in; what is left of it is freed. */
+static ssize_t fill_reserved(struct pipe *pipe, size_t reserved,
+    struct transfer *t, size_t bytes, struct pipe_stock *stock)
 {
     mutex_lock(&pipe->lock);
     pipe->reserved -= reserved;
+    pipe->stock = stock;
     size_t put = pipe_fill(pipe, t, bytes);
     ssize_t error = pipe_lacks_memory(pipe) ? -ENOMEM : -EFAULT;
+    pipe->stock = NULL;
     mutex_unlock(&pipe->lock);
+    if (stock)
+        pipe_stock_free(stock);
     if (put)
         pipe_wake_readers(pipe);
     if (pipe_is_writable(pipe))
@@ -62,12 +92,12 @@ static ssize_t fill_reserved(
     return put ? (ssize_t)put : bytes ? error : 0;
 }
 
-static ssize_t fill_from(
-    struct pipe *pipe, size_t reserved, char *buffer, size_t bytes)
+static ssize_t fill_from(struct pipe *pipe, size_t reserved, char *buffer,
+    size_t bytes, struct pipe_stock *stock)
 {
     struct transfer t;
     transfer_kernel(&t, buffer, bytes);
-    return fill_reserved(pipe, reserved, &t, bytes);
+    return fill_reserved(pipe, reserved, &t, bytes, stock);
 }
 
 /* Out of a pipe. */
@@ -82,39 +112,57 @@ static int wait_for_bytes(struct pipe *pipe, enum splice_wait wait)
         pipe_used(pipe) || !atomic_load(&pipe->writers));
 }
 
-static ssize_t take(struct pipe *pipe, char *buffer, size_t bytes)
+/* Into a buffer, for as long as which its room stays taken. */
+static size_t take(
+    struct pipe *pipe, struct pipe_returned *buffer, size_t bytes)
 {
     struct transfer t;
-    transfer_kernel(&t, buffer, bytes);
     mutex_lock(&pipe->lock);
-    bool was_writable = pipe_is_writable(pipe);
-    size_t got = pipe_drain(pipe, &t, min(bytes, pipe_used(pipe)));
+    bytes = min(bytes, pipe_used(pipe));
+    transfer_kernel(&t, buffer->data, bytes);
+    size_t got = pipe_drain(pipe, &t, bytes);
+    pipe->reserved += got;
     mutex_unlock(&pipe->lock);
-    if (got)
-        pipe_wake_writers(pipe, was_writable);
     if (pipe_used(pipe))
         wait_queue_wake_one(&pipe->readable, READY_IN);
     return got;
 }
 
-/* Takes bytes over whose buffer is the caller's: they are what is read next.
- * Without memory for them they are lost, as when a writer's page is. */
-static void put_back(struct pipe *pipe, const char *from, size_t bytes)
+/* The buffer becomes the pipe's. It is bigger than need be, so that a smaller
+ * one is better, if there is one. */
+static void put_back(struct pipe *pipe, struct pipe_returned *buffer)
 {
-    mutex_lock(&pipe->lock);
-    size_t had = pipe->returned_bytes - pipe->returned_read;
-    char *all = heap_alloc(bytes + had);
-    if (all) {
-        memcpy(all, from, bytes);
-        if (had)
-            memcpy(all + bytes, pipe->returned + pipe->returned_read, had);
-        heap_free(pipe->returned);
-        pipe->returned = all;
-        pipe->returned_bytes = bytes + had;
-        pipe->returned_read = 0;
+    size_t bytes = buffer->bytes - buffer->read;
+    char *smaller = heap_alloc(bytes);
+    if (smaller) {
+        memcpy(smaller, buffer->data + buffer->read, bytes);
+        heap_free(buffer->data);
+        buffer->data = smaller;
+        buffer->read = 0;
+        buffer->bytes = bytes;
     }
+    mutex_lock(&pipe->lock);
+    buffer->next = pipe->returned;
+    pipe->returned = buffer;
+    pipe->returned_bytes += bytes;
+    pipe->reserved -= bytes;
     mutex_unlock(&pipe->lock);
     pipe_wake_readers(pipe);
+}
+
+/* So many of the bytes that were taken are given: the others go back, and the
+ * buffer with them, which is NULL then. */
+static void take_is_done(struct pipe *pipe, struct pipe_returned **buffer,
+    size_t got, size_t given)
+{
+    if (given < got) {
+        (*buffer)->read = given;
+        (*buffer)->bytes = got;
+        put_back(pipe, *buffer);
+        *buffer = NULL;
+    }
+    if (given)
+        settle(pipe, given);
 }
 
 /* A stretch each. */
@@ -134,15 +182,13 @@ static ssize_t write_all(
 }
 
 static ssize_t pipe_to_file(struct pipe *pipe, struct file *to,
-    uint64_t *offset, char *buffer, size_t bytes)
+    uint64_t *offset, struct pipe_returned **buffer, size_t bytes)
 {
-    ssize_t got = take(pipe, buffer, bytes);
+    size_t got = take(pipe, *buffer, bytes);
     if (!got)
         return 0;
-    ssize_t put = write_all(to, buffer, got, offset);
-    size_t done = put > 0 ? put : 0;
-    if (done < (size_t)got)
-        put_back(pipe, buffer + done, got - done);
+    ssize_t put = write_all(to, (*buffer)->data, got, offset);
+    take_is_done(pipe, buffer, got, put > 0 ? put : 0);
     return put;
 }
 
@@ -151,29 +197,29 @@ static ssize_t file_to_pipe(struct file *from, uint64_t *offset,
 {
     const unsigned news =
         READY_IN | READY_ERROR | READY_HANGUP | READY_READ_HANGUP;
+    struct pipe_stock stock;
     if (wait == SPLICE_DOES_NOT_WAIT && from->ops->cannot_seek &&
         !(file_poll(from, NULL) & news))
         return -EAGAIN;
-    int64_t room = reserve(pipe, bytes, wait);
+    int64_t room = reserve_pages(pipe, bytes, wait, &stock);
     if (room < 0)
         return room;
     /* A position moves on by what went in: no more than is reserved. */
     ssize_t got = file_read_kernel(from, buffer, room, offset);
-    ssize_t put = fill_from(pipe, room, buffer, got > 0 ? got : 0);
+    ssize_t put = fill_from(pipe, room, buffer, got > 0 ? got : 0, &stock);
     return got <= 0 ? got : put;
 }
 
-static ssize_t pipe_to_pipe(struct pipe *from, struct pipe *to, char *buffer,
-    size_t bytes, enum splice_wait wait)
+static ssize_t pipe_to_pipe(struct pipe *from, struct pipe *to,
+    struct pipe_returned **buffer, size_t bytes, enum splice_wait wait)
 {
-    int64_t room = reserve(to, bytes, wait);
+    struct pipe_stock stock;
+    int64_t room = reserve_pages(to, bytes, wait, &stock);
     if (room < 0)
         return room;
-    ssize_t got = take(from, buffer, room);
-    ssize_t put = fill_from(to, room, buffer, got);
-    size_t done = put > 0 ? put : 0;
-    if (done < (size_t)got)
-        put_back(from, buffer + done, got - done);
+    size_t got = take(from, *buffer, room);
+    ssize_t put = fill_from(to, room, (*buffer)->data, got, &stock);
+    take_is_done(from, buffer, got, put > 0 ? put : 0);
     return put;
 }
 
@@ -189,11 +235,11 @@ static struct pipe *pipe_of(struct file *file)
 }
 
 static ssize_t splice_out(struct file *from, struct file *to, uint64_t *offset,
-    char *buffer, size_t bytes, enum splice_wait wait)
+    struct pipe_returned **buffer, size_t bytes, enum splice_wait wait)
 {
     size_t done = 0;
     wait = wait_for(from, wait);
-    while (done < bytes) {
+    while (done < bytes && *buffer) {
         int error = done ? 0 : wait_for_bytes(from->private, wait);
         if (error)
             return error;
@@ -207,27 +253,39 @@ static ssize_t splice_out(struct file *from, struct file *to, uint64_t *offset,
     return done;
 }
 
+static struct pipe_returned *buffer_new(size_t bytes)
+{
+    struct pipe_returned *buffer = heap_alloc_zeroed(sizeof *buffer);
+    if (!buffer)
+        return NULL;
+    buffer->data = heap_alloc(bytes);
+    if (buffer->data)
+        return buffer;
+    heap_free(buffer);
+    return NULL;
+}
+
 ssize_t splice_files(struct file *from, uint64_t *from_offset, struct file *to,
     uint64_t *to_offset, size_t bytes, enum splice_wait wait)
 {
     struct pipe *in = pipe_of(from), *out = pipe_of(to);
     size_t some = min(bytes, (size_t)SPLICE_BYTES);
-    char *buffer = heap_alloc(some);
+    struct pipe_returned *buffer = buffer_new(some);
     if (!buffer)
         return -ENOMEM;
     ssize_t result;
     if (!out) {
-        result = splice_out(from, to, to_offset, buffer, bytes, wait);
+        result = splice_out(from, to, to_offset, &buffer, bytes, wait);
     } else if (!in) {
         result = file_to_pipe(
-            from, from_offset, out, buffer, some, wait_for(to, wait));
+            from, from_offset, out, buffer->data, some, wait_for(to, wait));
     } else {
         wait = wait_for(from, wait_for(to, wait));
         result = wait_for_bytes(in, wait);
         if (!result)
-            result = pipe_to_pipe(in, out, buffer, some, wait);
+            result = pipe_to_pipe(in, out, &buffer, some, wait);
     }
-    heap_free(buffer);
+    pipe_returned_free(buffer);
     return result;
 }
 
@@ -248,7 +306,7 @@ ssize_t splice_copy(
         size_t got = pipe_look(in, buffer, room);
         mutex_unlock(&in->lock);
         wait_queue_wake_one(&in->readable, READY_IN);
-        result = fill_from(out, room, buffer, got);
+        result = fill_from(out, room, buffer, got, NULL);
     }
     heap_free(buffer);
     return result;
@@ -269,5 +327,5 @@ ssize_t splice_memory(
     int64_t room = reserve(pipe, bytes, wait);
     if (room < 0)
         return room;
-    return fill_reserved(pipe, room, t, min((size_t)room, bytes));
+    return fill_reserved(pipe, room, t, min((size_t)room, bytes), NULL);
 }

@@ -15,6 +15,7 @@ static const struct {
     { CLONE_FS, SHARE_PATHS },
     { CLONE_SIGHAND, SHARE_HANDLERS },
     { CLONE_THREAD, SHARE_PROCESS },
+    { CLONE_IO, SHARE_IO },
 };
 
 static const struct {
@@ -50,7 +51,6 @@ static const struct {
 /* Accepted, and nothing comes of them. */
 static const uint64_t hints =
     CLONE_SYSVSEM |  /* there are no undo lists of semaphores to share */
-    CLONE_IO |       /* no I/O is scheduled by who asked for it */
     CLONE_DETACHED | /* nothing since Linux 2.6; musl sets it */
     CLONE_UNTRACED | /* nobody traces */
     CLONE_PTRACE;

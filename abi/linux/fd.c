@@ -96,6 +96,7 @@ long sys_flock(int fd, int operation)
     struct record record = {
         .type = types[what],
         .end = INT64_MAX,
+        .pid = process_number(current->process),
     };
     long result = lock_set(
         file, LOCK_FLOCK, file, &record, !(operation & LOCK_NB));
@@ -200,10 +201,13 @@ static long set_owner(struct file *file, int kind, int number)
     }
     spin_lock(&file->lock);
     struct pid *old = file->owner_pid;
+    const struct credentials *setter = file->owner_setter;
     file->owner_pid = pid;
     file->owner_kind = kind;
+    file->owner_setter = credentials_get(current->credentials);
     spin_unlock(&file->lock);
     pid_put(old);
+    credentials_put(setter);
     return 0;
 }
 

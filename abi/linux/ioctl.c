@@ -2,6 +2,7 @@
 /* ioctl: a table from numbers to control verbs, with what is copied for each.
  * A number that is not there is the file's to refuse, mostly by -ENOTTY. */
 #include <asm/ioctls.h>
+#include <asm/sockios.h>
 #include <asm/termbits.h>
 #include <linux/fcntl.h>
 #include <linux/random.h>
@@ -39,6 +40,7 @@ enum { CONTROL_BYTES_MAX = sizeof(struct terminal_modes_speed) };
 static const struct row rows[] = {
     { FIONREAD, CONTROL_BYTES_READY, OUT, INT },
     { TIOCOUTQ, CONTROL_BYTES_QUEUED, OUT, INT },
+    { SIOCATMARK, CONTROL_AT_MARK, OUT, INT },
     { TCGETS, CONTROL_GET_MODES, OUT, MODES },
     { TCSETS, CONTROL_SET_MODES, IN, MODES },
     { TCSETSW, CONTROL_SET_MODES_DRAIN, IN, MODES },

@@ -10,7 +10,7 @@ static const uint8_t parts[] = {
     [KCMP_FILES] = COMPARE_FILES,
     [KCMP_FS] = COMPARE_PATHS,
     [KCMP_SIGHAND] = COMPARE_HANDLERS,
-    [KCMP_IO] = COMPARE_NOTHING,
+    [KCMP_IO] = COMPARE_IO,
     [KCMP_SYSVSEM] = COMPARE_NOTHING,
 };
 

@@ -259,6 +259,8 @@ static int give_header(const struct linux_msghdr *header,
     unsigned flags = asked & MSG_CMSG_CLOEXEC;
     if (message->told & MESSAGE_CUT)
         flags |= MSG_TRUNC;
+    if (message->told & MESSAGE_OUT_OF_BAND)
+        flags |= MSG_OOB;
     uint64_t used = control_give(
         message, header->control, header->control_bytes, asked, &flags);
     int error = give_name(header, message->address, to);

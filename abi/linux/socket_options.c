@@ -107,6 +107,11 @@ static int set_number(struct socket *socket, int option, int number)
         return 0;
     case SO_PRIORITY:
         return set_priority(socket, number);
+    case SO_PEEK_OFF:
+        if (!socket->ops->set_peek_offset)
+            return -EOPNOTSUPP;
+        socket->ops->set_peek_offset(socket, number);
+        return 0;
     }
     return set_switch(socket, option, number);
 }
@@ -236,6 +241,11 @@ static int get_number(struct socket *socket, int option, int *number)
         break;
     case SO_PRIORITY:
         *number = socket->priority;
+        break;
+    case SO_PEEK_OFF:
+        if (!socket->ops->set_peek_offset)
+            return -EOPNOTSUPP;
+        *number = atomic_load(&socket->peek_offset);
         break;
     case SO_ACCEPTCONN:
         *number = socket->ops->listens && socket->ops->listens(socket);

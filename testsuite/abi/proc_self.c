@@ -315,6 +315,7 @@ static void strings(void)
     write(fd, "0", 1);
     close(fd);
     ok(looks_like(whole("/proc/self/oom_score"), "%d\n"));
+    is_text(whole("/proc/1/oom_score"), "0\n");
 }
 
 static void limit_lines(void)

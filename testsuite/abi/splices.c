@@ -2,8 +2,10 @@
 /* splice, tee, vmsplice. */
 #include "tap.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -154,6 +156,36 @@ static void sockets(void)
     close(ends[1]);
 }
 
+/* What the other side does not take stays, in its place and its order. */
+static void kept(void)
+{
+    int ends[2], fds[2], bytes = 0;
+    pipe(ends);
+    fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    socketpair(AF_UNIX, SOCK_STREAM, 0, fds);
+    close(fds[1]);
+    is(write(ends[1], text, 65536), 65536);
+    fails_with(EPIPE, splice(ends[0], NULL, fds[0], NULL, 10000, 0));
+    ioctl(ends[0], FIONREAD, &bytes);
+    is(bytes, 65536);
+    struct pollfd room = { ends[1], POLLOUT, 0 };
+    is(poll(&room, 1, 0), 0);
+    fails_with(EAGAIN, write(ends[1], text, 1));
+    fails_with(EPIPE, splice(ends[0], NULL, fds[0], NULL, 70000, 0));
+    is(read(ends[0], got, 20000), 20000);
+    is(memcmp(got, text, 20000), 0);
+    is(write(ends[1], text + 100, 5000), 5000);
+    fails_with(EPIPE, splice(ends[0], NULL, fds[0], NULL, 70000, 0));
+    is(write(ends[1], text + 200, 3000), 3000);
+    is(read(ends[0], got, sizeof got), 65536 - 20000 + 8000);
+    is(memcmp(got, text + 20000, 65536 - 20000), 0);
+    is(memcmp(got + 65536 - 20000, text + 100, 5000), 0);
+    is(memcmp(got + 65536 - 15000, text + 200, 3000), 0);
+    close(fds[0]);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void memory(void)
 {
     int ends[2];
@@ -215,6 +247,7 @@ static void run(void)
     files();
     pipes();
     sockets();
+    kept();
     memory();
     waiting();
 }

@@ -141,6 +141,7 @@ static void run(uint64_t seed, int number)
             (unsigned long long)seed);
         return;
     }
+    place_forget_random(place);
     fflush(stdout);
     pid_t child = fork();
     if (!child) {

@@ -124,6 +124,8 @@ bool memory_is_text(long address); /* some bytes there can be read */
 /* A directory that is full of things, as root of the caller and of all that it
  * starts; place_leave removes it, by who still has the old root. */
 bool place_make(const char *path);
+/* Its urandom gives zeros: what is read there is read again by later calls. */
+void place_forget_random(const char *path);
 void place_enter(const char *path);
 void place_leave(const char *path);
 /* The descriptors, and nothing else is open. */

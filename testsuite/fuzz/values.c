@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define array_size(a) (sizeof(a) / sizeof((a)[0]))
@@ -255,6 +256,16 @@ static long a_family(struct fuzz *fuzz)
     return fuzz->is_differ ? 1 : one_of(fuzz, names_family);
 }
 
+/* What passes on a CPU clock while its owner sleeps is the scheduler's matter. */
+static long a_clock(struct fuzz *fuzz)
+{
+    extern const struct flag_name names_clock[];
+    long clock = one_of(fuzz, names_clock);
+    bool is_of_cpu = clock == CLOCK_PROCESS_CPUTIME_ID ||
+        clock == CLOCK_THREAD_CPUTIME_ID;
+    return fuzz->is_differ && is_of_cpu ? CLOCK_MONOTONIC : clock;
+}
+
 static long milliseconds(struct fuzz *fuzz)
 {
     return fuzz_chance(fuzz, 80) ? fuzz_below(fuzz, 3) : fuzz_hostile(fuzz);
@@ -278,6 +289,7 @@ static const struct {
     { "size", "mask_bytes", eight },
     { "address", "argument", anything },
     { "int", "status", fuzz_small },
+    { "clock", NULL, a_clock },
     { "family", NULL, a_family },
     { "int", "who", a_pid },
     { "size", NULL, a_size },

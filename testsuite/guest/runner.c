@@ -56,6 +56,8 @@ static void set_up(void)
     setvbuf(stdout, NULL, _IOLBF, 0);
 }
 
+static const char trace_path[] = "/trace";
+
 static void start(const char *name)
 {
     char path[300];
@@ -67,6 +69,9 @@ static void start(const char *name)
     int null = open("/dev/null", O_RDONLY);
     dup2(null, 0);
     close(null);
+    const char *tracer = getenv("TRACER"); /* strace, on the command line */
+    if (tracer)
+        execl(tracer, tracer, "-fqqo", trace_path, path, (char *)NULL);
     execl(path, path, (char *)NULL);
     printf("# cannot run %s: %s\n", path, strerror(errno));
     _exit(127);
@@ -109,6 +114,18 @@ static void remove_files(void)
         ;
 }
 
+static void tell_trace(void)
+{
+    char line[4096];
+    FILE *trace = fopen(trace_path, "r");
+    if (!trace)
+        return;
+    while (fgets(line, sizeof line, trace))
+        fputs(line, stdout);
+    fclose(trace);
+    unlink(trace_path);
+}
+
 static void say_end(const char *name, bool ended, int status)
 {
     if (!ended)
@@ -134,6 +151,7 @@ static void run_test(const char *name)
     remove_files();
     if (!counts_wait(&before, &after))
         counts_print(&before, &after, "@@LEAK ");
+    tell_trace();
     say_end(name, ended, status);
 }
 

@@ -26,7 +26,7 @@ all_equal() {
 }
 is 'static' "$(timeout 60 /tests/threads/static 2>&1)" "$said"
 is 'five times' "$(all_equal timeout 60 /tests/threads/static)" ''
-needs /usr/lib/x86_64-linux-gnu/libstdc++.so.6
+needs "/usr/lib/$cpu-linux-gnu/libstdc++.so.6"
 real_root
 cp /tests/threads/dynamic /debian/tmp
 is 'with its libraries' "$(debian timeout 60 /tmp/dynamic 2>&1)" "$said"

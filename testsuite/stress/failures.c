@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every way out for want of memory: each operation is made again and again, and
- * the first, the second, the third … allocation it makes fails, until one time
- * none did.  It must succeed, or say that there is no memory, and lose nothing
- * (the runner counts).  Where allocations do not fail on demand, each operation
- * is made once. */
-#include "../abi/tap.h"
+/* Files, memory and processes without memory: see failures.h. */
+#include "failures.h"
 
 #include <dirent.h>
 #include <poll.h>
@@ -19,49 +15,13 @@
 #include <sys/un.h>
 #include <time.h>
 
-enum { TRIES_MAX = 3000, NAME_BYTES = 180 };
-
-static int control = -1; /* of the kernel's failures; -1: there are none */
+enum { NAME_BYTES = 180 };
 static char long_name[NAME_BYTES + 1];
-
-static void wish(int nth)
-{
-    char text[16];
-    int bytes = snprintf(text, sizeof text, "%d\n", nth);
-    if (control >= 0 && pwrite(control, text, bytes, 0) != bytes)
-        _exit(90);
-}
-
-/* Did the last wish come true? */
-static bool was_granted(void)
-{
-    char text[16] = "";
-    if (control < 0)
-        return false;
-    if (pread(control, text, sizeof text - 1, 0) <= 0)
-        _exit(91);
-    return atoi(text) == 0;
-}
 
 /* ------------------------------------------------------------ operations */
 
 /* Each makes one system call that may fail, after wish(), and undoes it. */
 
-static int close_it(int fd)
-{
-    int error = errno;
-    if (fd >= 0)
-        close(fd);
-    errno = error;
-    return fd;
-}
-
-#define OPEN_LIKE(name, call)                                                  \
-    static int name(int nth)                                                   \
-    {                                                                          \
-        wish(nth);                                                             \
-        return close_it(call);                                                 \
-    }
 OPEN_LIKE(try_open, open("/tests/list", O_RDONLY))
 OPEN_LIKE(try_open_path, open("/proc/self/status", O_RDONLY))
 OPEN_LIKE(try_create, open(long_name, O_RDWR | O_CREAT, 0600))
@@ -229,7 +189,7 @@ static int try_fork(int nth)
 }
 
 /* In a child, which tells whether it failed, how, and whether it was to. */
-static int try_exec(int nth)
+static int exec_program(const char *path, int nth)
 {
     char *const words[] = { (char *)"true", (char *)"one", NULL };
     char *const variables[] = { (char *)"NAME=value", NULL };
@@ -239,7 +199,7 @@ static int try_exec(int nth)
     pid_t child = fork();
     if (!child) {
         wish(nth);
-        execve("/bin/true", words, variables);
+        execve(path, words, variables);
         told[0] = errno;
         write(ends[1], told, sizeof told);
         _exit(1);
@@ -260,6 +220,55 @@ static int try_exec(int nth)
         return -1;
     }
     return 0;
+}
+
+static int try_exec(int nth)
+{
+    return exec_program("/bin/true", nth);
+}
+
+static int try_exec_script(int nth)
+{
+    static const char text[] = "#!/bin/true\n";
+    int fd = open("script", O_RDWR | O_CREAT, 0700);
+    write(fd, text, sizeof text - 1);
+    close(fd);
+    int result = exec_program("./script", nth), error = errno;
+    unlink("script");
+    errno = error;
+    return result;
+}
+
+/* Of a file; the pages of the program are private ones. */
+static int try_map_file(int nth)
+{
+    int fd = open("/tests/list", O_RDONLY);
+    wish(nth);
+    void *at = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+    close_it(fd);
+    return at == MAP_FAILED ? -1 : munmap(at, 4096);
+}
+
+static int try_name(int nth)
+{
+    close_it(open("from", O_RDWR | O_CREAT, 0600));
+    unlink(long_name);
+    wish(nth);
+    int result = link("from", long_name), error = errno;
+    unlink("from");
+    errno = error;
+    return result;
+}
+
+static int try_allocate(int nth)
+{
+    int fd = open("file", O_RDWR | O_CREAT, 0600);
+    wish(nth);
+    int result = fallocate(fd, 0, 0, 1 << 16), error = errno;
+    close(fd);
+    unlink("file");
+    errno = error;
+    return result;
 }
 
 static int try_directory(int nth)
@@ -378,11 +387,7 @@ static int try_groups(int nth)
 
 /* ------------------------------------------------------------ the walk */
 
-static const struct operation {
-    const char *name;
-    int (*attempt)(int nth);
-    int other_error; /* that the manual page has for it */
-} operations[] = {
+static const struct operation operations[] = {
     { "open", try_open, 0 },
     { "open in proc", try_open_path, 0 },
     { "create", try_create, ENOSPC },
@@ -407,6 +412,10 @@ static const struct operation {
     { "a fault", try_touch, EFAULT },
     { "fork", try_fork, EAGAIN },
     { "execve", try_exec, EAGAIN },
+    { "execve of a script", try_exec_script, EAGAIN },
+    { "mmap of a file", try_map_file, 0 },
+    { "link", try_name, ENOSPC },
+    { "fallocate", try_allocate, ENOSPC },
     { "mkdir", try_directory, ENOSPC },
     { "symlink", try_link, ENOSPC },
     { "rename", try_rename, ENOSPC },
@@ -420,38 +429,10 @@ static const struct operation {
     { "setgroups", try_groups, 0 },
 };
 
-static void walk(const struct operation *operation)
-{
-    bool is_exec = operation->attempt == try_exec;
-    unsigned in_a_row = 0;
-    for (int nth = 1; nth < TRIES_MAX; nth++) {
-        int result = operation->attempt(nth), error = errno;
-        /* Of an exec that went well nobody tells whether it was to fail. */
-        bool is_over = is_exec ? result >= 0 && ++in_a_row == 40
-                               : !was_granted();
-        if (result < 0)
-            in_a_row = 0;
-        if (result < 0 && error != ENOMEM && error != operation->other_error) {
-            printf("# %s: allocation %d, errno %d\n", operation->name, nth,
-                error);
-            break;
-        }
-        if (is_over || control < 0) {
-            tap_case(result >= 0, operation->name);
-            return;
-        }
-    }
-    tap_case(false, operation->name);
-}
-
 static void run(void)
 {
     memset(long_name, 'n', NAME_BYTES);
-    control = open("/proc/tenon-fail", O_RDWR | O_CLOEXEC);
-    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
-        walk(&operations[i]);
-    if (control >= 0)
-        close(control);
+    walk_all(operations, sizeof operations / sizeof *operations);
     unlink(long_name);
 }
 TEST_MAIN

@@ -3,6 +3,7 @@
  * that hold nonsense when the kernel comes in or goes out, signal frames that
  * were changed on purpose. */
 #include "stress.h"
+#include <sys/time.h>
 #include <sys/ucontext.h>
 
 /* ------------------------------------------------------- instructions */

@@ -26,6 +26,7 @@ static void fork_and_vfork(void)
     ok(how.share == SHARE_SPACE);
     ok(how.options == SPAWN_WAIT_FOR_SPACE && how.exit_signal == SIGCHLD);
     ok(old(0) == 0 && how.exit_signal == 0);
+    ok(old(CLONE_IO | SIGCHLD) == 0 && how.share == SHARE_IO);
 }
 
 /* What musl's pthread_create asks for. */

@@ -13,6 +13,7 @@
 #include "mm/fault.c"
 #include "mm/heap.c"
 #include "mm/heap_poison.c"
+#include "mm/page_guard.c"
 #include "mm/pages.c"
 #include "mm/shrink.c"
 #include "mm/space.c"
