@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Every wait ends at once for a signal, or is made again after it, as
+/* Every wait for a file ends at once for a signal, or is made again after it, as
  * signal(7) says; and for the end of the process. */
-#include "tap.h"
+#include "cancelled.h"
 
 #include <poll.h>
-#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
@@ -13,23 +12,13 @@
 #include <sys/select.h>
 #include <sys/sendfile.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/uio.h>
-#include <sys/un.h>
 
 #ifndef F_OFD_SETLKW
 #define F_OFD_SETLKW 38
 #endif
-
-enum { FDS = 4 };
-
-/* What the row is about, made before the child is. */
-static int fds[FDS], report[2];
-static char data[70000];
-
-/* ------------------------------------------------------------ what waits */
 
 static void with_pipe(void)
 {
@@ -96,122 +85,6 @@ static void with_signalfd(void)
 static void with_inotify(void)
 {
     fds[0] = inotify_init1(0);
-}
-
-static struct sockaddr_un name_of(const char *name)
-{
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-    strcpy(address.sun_path + 1, name);
-    return address;
-}
-
-static void bind_it(int type)
-{
-    struct sockaddr_un address = name_of("cancelled");
-    fds[0] = socket(AF_UNIX, type, 0);
-    bind(fds[0], (struct sockaddr *)&address, sizeof address);
-}
-
-static void with_listener(void)
-{
-    bind_it(SOCK_STREAM);
-    listen(fds[0], 0);
-}
-
-static long accept_it(void)
-{
-    return accept(fds[0], NULL, NULL);
-}
-
-static int connect_it(void)
-{
-    struct sockaddr_un address = name_of("cancelled");
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    return connect(fd, (struct sockaddr *)&address, sizeof address) ? -1 : fd;
-}
-
-static void with_full_listener(void)
-{
-    with_listener();
-    fds[1] = connect_it();
-}
-
-static long connect_more(void)
-{
-    return connect_it();
-}
-
-static void with_stream(void)
-{
-    socketpair(AF_UNIX, SOCK_STREAM, 0, fds);
-}
-
-static void with_packets(void)
-{
-    socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds);
-}
-
-static void with_datagrams(void)
-{
-    socketpair(AF_UNIX, SOCK_DGRAM, 0, fds);
-}
-
-static long receive(void)
-{
-    return recv(fds[0], data, sizeof data, 0);
-}
-
-static long receive_whole(void)
-{
-    return recv(fds[0], data, sizeof data, MSG_WAITALL);
-}
-
-static long peek(void)
-{
-    return recv(fds[0], data, sizeof data, MSG_PEEK);
-}
-
-static long receive_many(void)
-{
-    struct iovec vector = { data, 10 };
-    struct mmsghdr message = { .msg_hdr = { .msg_iov = &vector,
-        .msg_iovlen = 1 } };
-    return recvmmsg(fds[0], &message, 1, 0, NULL);
-}
-
-static void with_time_out(void)
-{
-    struct timeval time = { 1000, 0 };
-    with_stream();
-    setsockopt(fds[0], SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
-}
-
-static void fill(int fd)
-{
-    fcntl(fd, F_SETFL, O_NONBLOCK);
-    while (send(fd, data, 1000, 0) > 0)
-        ;
-    fcntl(fd, F_SETFL, 0);
-}
-
-static void with_full_stream(void)
-{
-    with_stream();
-    fill(fds[1]);
-}
-
-static void with_full_queue(void)
-{
-    struct sockaddr_un address = name_of("cancelled");
-    bind_it(SOCK_DGRAM);
-    fds[1] = socket(AF_UNIX, SOCK_DGRAM, 0);
-    connect(fds[1], (struct sockaddr *)&address, sizeof address);
-    fill(fds[1]);
-}
-
-static long send_more(void)
-{
-    return send(fds[1], data, 1000, 0);
 }
 
 static void with_epoll(void)
@@ -375,12 +248,7 @@ static long wait_child(void)
     return waitid(P_PIDFD, fd, &info, WEXITED);
 }
 
-static const struct row {
-    const char *name;
-    void (*make)(void);
-    long (*wait)(void);
-    bool is_made_again;
-} rows[] = {
+static const struct row rows[] = {
     { "read of a pipe", with_pipe, read_first, true },
     { "write to a pipe", with_full_pipe, write_second, true },
     { "open of a FIFO", with_fifo, open_fifo, true },
@@ -389,17 +257,6 @@ static const struct row {
     { "read of a timerfd", with_timerfd, read_first, true },
     { "read of a signalfd", with_signalfd, read_first, true },
     { "read of an inotify file", with_inotify, read_first, true },
-    { "accept", with_listener, accept_it, true },
-    { "connect", with_full_listener, connect_more, true },
-    { "recv of a stream", with_stream, receive, true },
-    { "recv of a stream, whole", with_stream, receive_whole, true },
-    { "recv of a stream, peek", with_stream, peek, true },
-    { "recv of packets", with_packets, receive, true },
-    { "recv of datagrams", with_datagrams, receive, true },
-    { "recvmmsg", with_datagrams, receive_many, true },
-    { "recv with a time-out", with_time_out, receive, false },
-    { "send to a stream", with_full_stream, send_more, true },
-    { "send of a datagram", with_full_queue, send_more, true },
     { "epoll_wait", with_epoll, wait_epoll, false },
     { "epoll_wait with a time-out", with_epoll, wait_epoll_long, false },
     { "poll", with_pipe, wait_poll, false },
@@ -418,104 +275,8 @@ static const struct row {
     { "waitid", with_pipe, wait_child, true },
 };
 
-/* ------------------------------------------------------------ the walk */
-
-static void handle(int signal)
-{
-    char byte = 'h';
-    (void)signal;
-    write(report[1], &byte, 1);
-}
-
-static void child_waits(const struct row *row, int flags)
-{
-    struct sigaction action = { .sa_handler = handle, .sa_flags = flags };
-    sigaction(SIGUSR1, &action, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    write(report[1], "w", 1);
-    char byte = row->wait() >= 0 ? 'r' : errno == EINTR ? 'i' : 'e';
-    write(report[1], &byte, 1);
-    _exit(0);
-}
-
-static char state_of(pid_t child)
-{
-    char path[64], line[512] = "";
-    snprintf(path, sizeof path, "/proc/%d/stat", child);
-    int fd = open(path, O_RDONLY);
-    read(fd, line, sizeof line - 1);
-    close(fd);
-    char *at = strrchr(line, ')');
-    return at ? at[2] : 0;
-}
-
-/* Asleep, in its wait: or ended. */
-static char settle(pid_t child)
-{
-    char state;
-    while ((state = state_of(child)) != 'S' && state != 'Z')
-        sched_yield();
-    return state;
-}
-
-static char told(void)
-{
-    char byte = 0;
-    read(report[0], &byte, 1);
-    return byte;
-}
-
-static void undo(void)
-{
-    if (fds[3] < -1) {
-        kill(-fds[3], SIGKILL);
-        waitpid(-fds[3], NULL, 0);
-    }
-    for (int i = 0; i < FDS; i++)
-        if (fds[i] >= 0)
-            close(fds[i]);
-    unlink("fifo");
-    unlink("file");
-}
-
-/* 'i': interrupted; 'S': it waits again; anything else is wrong. */
-static char after_signal(const struct row *row, int flags)
-{
-    for (int i = 0; i < FDS; i++)
-        fds[i] = -1;
-    row->make();
-    pipe(report);
-    pid_t child = fork();
-    if (!child)
-        child_waits(row, flags);
-    char state = 'w' == told() ? settle(child) : 0;
-    if (state == 'S') {
-        kill(child, SIGUSR1);
-        state = told() == 'h' ? settle(child) : 0;
-        if (state == 'Z')
-            state = told();
-    }
-    kill(child, SIGKILL);
-    int status = 0;
-    waitpid(child, &status, 0);
-    if (state == 'S' && (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL))
-        state = 0;
-    close(report[0]);
-    close(report[1]);
-    undo();
-    return state;
-}
-
 static void run(void)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const struct row *row = &rows[i];
-        char without = after_signal(row, 0);
-        char with = after_signal(row, SA_RESTART);
-        char wanted = row->is_made_again ? 'S' : 'i';
-        if (without != 'i' || with != wanted)
-            note("%s: %d, with SA_RESTART %d", row->name, without, with);
-        tap_case(without == 'i' && with == wanted, row->name);
-    }
+    walk_rows(rows, sizeof rows / sizeof *rows);
 }
 TEST_MAIN
