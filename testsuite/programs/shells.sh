@@ -78,5 +78,19 @@ is 'elvish, a script' "$(debian timeout 50 elvish -norc -c '
 9
 piped
 done'
+typed_to elvish elvish -norc <<'END'
+@wait 2
+echo elv''ish (* 6 7) | cat
+@text elvish 42
+sleep 50
+@wait 1
+@send \x03
+@wait 1
+each {|x| put $x } [on''e t''wo] | each {|x| echo got-$x }
+@text got-two
+exit
+END
+# Its daemon, which keeps the history, would stay for a while.
+kill $(pidof elvish) 2> /dev/null
 rm -f said /debian/.notifier # fish has it where it finds no better place
 real_done
