@@ -42,5 +42,7 @@
         atomic_is_replaced;                                                    \
     })
 #define memory_barrier() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+/* What was read before is read before all that comes after. */
+#define read_barrier() __atomic_thread_fence(__ATOMIC_ACQUIRE)
 
 #endif

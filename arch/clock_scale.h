@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "arch/atomic.h"
+
 struct clock_scale {
     uint32_t sequence;     /* [atomic] all of them */
     uint64_t base_count, base_ns;
@@ -17,20 +19,33 @@ static inline uint64_t clock_scale_ns(
     const struct clock_scale *scale, uint64_t (*count)(void))
 {
     for (;;) {
-        uint32_t before = __atomic_load_n(&scale->sequence, __ATOMIC_ACQUIRE);
-        int64_t passed =
-            count() - __atomic_load_n(&scale->base_count, __ATOMIC_RELAXED);
-        uint64_t ns = __atomic_load_n(&scale->base_ns, __ATOMIC_RELAXED);
+        uint32_t before = atomic_load_acquire(&scale->sequence);
+        int64_t passed = count() - atomic_load(&scale->base_count);
+        uint64_t ns = atomic_load(&scale->base_ns);
         /* Another CPU's counter may be behind by some counts. */
         if (passed > 0)
             ns += (unsigned __int128)passed *
-                      __atomic_load_n(&scale->ns_per_count, __ATOMIC_RELAXED) >>
-                  32;
-        __atomic_thread_fence(__ATOMIC_ACQUIRE);
-        if (!(before & 1) &&
-            before == __atomic_load_n(&scale->sequence, __ATOMIC_RELAXED))
+                atomic_load(&scale->ns_per_count) >> 32;
+        read_barrier();
+        if (!(before & 1) && before == atomic_load(&scale->sequence))
             return ns;
     }
+}
+
+/* The writer's: around what it sets, odd and then even again. */
+static inline void clock_scale_step(struct clock_scale *scale)
+{
+    memory_barrier();
+    atomic_store(&scale->sequence, atomic_load(&scale->sequence) + 1);
+    memory_barrier();
+}
+
+static inline void clock_scale_set(
+    struct clock_scale *scale, const struct clock_scale *wanted)
+{
+    atomic_store(&scale->base_ns, wanted->base_ns);
+    atomic_store(&scale->base_count, wanted->base_count);
+    atomic_store(&scale->ns_per_count, wanted->ns_per_count);
 }
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "kernel/debug.h"
 #include "kernel/klog.h"
+#include "kernel/procfs_mounts.h"
 #include "kernel/procfs_tree.h"
 #include "lib/errno.h"
 #include "lib/format.h"
@@ -129,6 +130,10 @@ static int find_thread(const struct proc_subject *subject, int number,
         .name = name_, .type = INODE_REGULAR, .mode = mode_,                   \
         .flags = PROC_INSPECT, .show = show_                                   \
     }
+#define PROC_OPENED(name_, mode_, open_)                                       \
+    {                                                                          \
+        .name = name_, .type = INODE_REGULAR, .mode = mode_, .open = open_     \
+    }
 #define PROC_WRITABLE(name_, mode_, show_, store_)                             \
     {                                                                          \
         .name = name_, .type = INODE_REGULAR, .mode = mode_, .show = show_,    \
@@ -161,8 +166,8 @@ static int find_thread(const struct proc_subject *subject, int number,
         PROC_FILE("statm", 0444, show_statm),                                  \
         PROC_PRIVATE("maps", 0444, show_maps), PROC_MAGIC(cwd),                \
         PROC_MAGIC(root), PROC_MAGIC(exe),                                     \
-        PROC_FILE("mounts", 0444, show_mounts),                                \
-        PROC_FILE("mountinfo", 0444, show_mountinfo),                          \
+        PROC_OPENED("mounts", 0444, mounts_open),                              \
+        PROC_OPENED("mountinfo", 0444, mounts_open_info),                      \
         PROC_DIRECTORY("net", proc_net_children),                              \
         PROC_FILE("wchan", 0444, show_wchan),                                  \
         PROC_FILE("oom_score", 0444, show_oom_score),                          \
@@ -191,7 +196,7 @@ const struct proc_numbers proc_threads = {
 const struct proc_entry proc_process_children[] = {
     PROC_NUMBERS("task", 0555, &proc_threads),
     PROCESS_FILES,
-    PROC_PRIVATE("mountstats", 0400, show_mountstats),
+    PROC_OPENED("mountstats", 0400, mounts_open_stats),
     { 0 },
 };
 
@@ -213,7 +218,7 @@ static const struct proc_entry root_children[] = {
     PROC_LINK("mounts", read_link_mounts),
     PROC_LINK("net", read_link_net),
     PROC_FILE("cmdline", 0444, show_cmdline_of_boot),
-    { .name = "kmsg", .type = INODE_REGULAR, .mode = 0400, .open = klog_open },
+    PROC_OPENED("kmsg", 0400, klog_open),
     PROC_FILE("cpuinfo", 0444, show_cpuinfo),
     PROC_FILE("devices", 0444, show_devices),
     PROC_FILE("filesystems", 0444, show_filesystems),
@@ -277,6 +282,7 @@ static const struct filesystem_type proc_type = {
     .needs_no_device = true,
     .make = make_proc,
     .totals = proc_totals,
+    .place_state = proc_place_state,
 };
 
 static const struct filesystem_type sys_type = {

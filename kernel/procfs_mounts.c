@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* mounts, mountinfo, mountstats: the mounts as a process sees them.
+/* The text of mounts, mountinfo, mountstats: the mounts as seen from a root.
  *
  * Their list is under a spin lock, their paths need others; so references are
  * gathered first, and looked at afterwards. */
 #include "arch/atomic.h"
+#include "kernel/procfs_mounts.h"
 #include "kernel/procfs_tree.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -113,8 +114,6 @@ static void add_root(struct text *text, struct mount *mount, char *buffer)
     text_add_escaped(text, buffer[at] ? buffer + at : "/", special);
 }
 
-enum mounts_form { FORM_MOUNTS, FORM_INFO, FORM_STATS };
-
 static void add_mount(struct text *text, struct mount *mount, const char *path,
     char *buffer)
 {
@@ -169,25 +168,16 @@ static void add_one(struct text *text, struct mount *mount, struct place root,
     const char *path = place_path(at, root, buffer, PATH_BYTES_MAX);
     if (!path || path[0] != '/')
         return; /* not to be reached from there */
-    if (form == FORM_MOUNTS)
+    if (form == MOUNTS_PLAIN)
         add_mount(text, mount, path, work);
-    else if (form == FORM_INFO)
+    else if (form == MOUNTS_INFO)
         add_mount_info(text, mount, path, work);
     else
         add_mount_stats(text, mount, path);
 }
 
-static int show(struct text *text, const struct proc_subject *subject,
-    enum mounts_form form)
+int mounts_text(struct text *text, struct place root, enum mounts_form form)
 {
-    struct thread *thread = subject_thread(subject);
-    struct paths *paths = thread ? thread_paths(thread) : NULL;
-    if (thread)
-        thread_put(thread);
-    if (!paths)
-        return -EINVAL; /* a zombie has no mounts: as on Linux */
-    struct place root = paths_root(paths);
-    paths_put(paths);
     struct gathered g;
     char *buffer = heap_alloc(2 * PATH_BYTES_MAX);
     int error = buffer ? gather(atomic_load(&root.mount->mounts), &g) : -ENOMEM;
@@ -197,21 +187,5 @@ static int show(struct text *text, const struct proc_subject *subject,
         release(&g);
     }
     heap_free(buffer);
-    place_put(root);
     return error;
-}
-
-int show_mounts(struct text *text, const struct proc_subject *subject)
-{
-    return show(text, subject, FORM_MOUNTS);
-}
-
-int show_mountinfo(struct text *text, const struct proc_subject *subject)
-{
-    return show(text, subject, FORM_INFO);
-}
-
-int show_mountstats(struct text *text, const struct proc_subject *subject)
-{
-    return show(text, subject, FORM_STATS);
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A circular doubly linked list, embedded in what it links.  The head and the
- * links are of one type; an unlinked link points at itself. */
+ * links are of one type; an unlinked link points at itself.
+ *
+ * Whether a list is empty may be looked at without its lock, atomically: so a
+ * `next` that may be a head's is written in one piece. */
 #ifndef LIB_LIST_H
 #define LIB_LIST_H
 
@@ -15,9 +18,15 @@ struct list {
         &(name), &(name)                                                       \
     }
 
+static inline void list_set_next(struct list *list, struct list *next)
+{
+    __atomic_store_n(&list->next, next, __ATOMIC_RELAXED);
+}
+
 static inline void list_init(struct list *list)
 {
-    list->next = list->prev = list;
+    list->prev = list;
+    list_set_next(list, list);
 }
 
 static inline bool list_is_empty(const struct list *list)
@@ -30,7 +39,7 @@ static inline void list_add_between(
 {
     link->prev = prev;
     link->next = next;
-    prev->next = link;
+    list_set_next(prev, link);
     next->prev = link;
 }
 
@@ -48,7 +57,7 @@ static inline void list_add_first(struct list *list, struct list *link)
 /* The link is left pointing at itself, so that a second removal is harmless. */
 static inline void list_remove(struct list *link)
 {
-    link->prev->next = link->next;
+    list_set_next(link->prev, link->next);
     link->next->prev = link->prev;
     list_init(link);
 }
@@ -59,7 +68,7 @@ static inline void list_splice(struct list *to, struct list *from)
     if (list_is_empty(from))
         return;
     from->next->prev = to->prev;
-    to->prev->next = from->next;
+    list_set_next(to->prev, from->next);
     from->prev->next = to;
     to->prev = from->prev;
     list_init(from);

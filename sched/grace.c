@@ -134,7 +134,7 @@ void grace_call(struct grace *grace, void (*run)(struct grace *grace))
     unsigned long irq_state = irq_save();
     struct grace_cpu *mine = &grace_cpus[cpu_id()];
     spin_lock(&mine->lock);
-    *mine->end = grace;
+    atomic_store(mine->end, grace); /* looked at without the lock */
     mine->end = &grace->next;
     mine->count++;
     spin_unlock_irq(&mine->lock, irq_state);
@@ -150,7 +150,7 @@ static struct grace **collect_from(
     if (from->first) {
         *end = from->first;
         end = from->end;
-        from->first = NULL;
+        atomic_store(&from->first, NULL);
         from->end = &from->first;
     }
     *are_many |= from->count >= CALLBACKS_MANY;

@@ -46,7 +46,7 @@ static bool is_called(const struct thread *thread)
 bool thread_wake(struct thread *thread)
 {
     unsigned long irq_state = spin_lock_irq(&thread->sched.lock);
-    bool is_news = !thread->sched.was_woken;
+    bool is_news = !atomic_load(&thread->sched.was_woken);
     atomic_store(&thread->sched.was_woken, true);
     if (atomic_load(&thread->state) == THREAD_SLEEPING)
         thread_make_runnable(thread);
@@ -69,8 +69,8 @@ static void ring(struct timer *timer)
 static void fall_asleep(struct thread *thread, const struct alarm *alarm)
 {
     unsigned long irq_state = spin_lock_irq(&thread->sched.lock);
-    bool may_sleep = !thread->sched.was_woken && !is_called(thread) &&
-        !atomic_load(&alarm->has_rung);
+    bool may_sleep = !atomic_load(&thread->sched.was_woken) &&
+        !is_called(thread) && !atomic_load(&alarm->has_rung);
     if (may_sleep)
         atomic_store(&thread->state, THREAD_SLEEPING);
     spin_unlock(&thread->sched.lock);

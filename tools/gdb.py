@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 """For gdb:  gdb -x tools/gdb.py tenon.elf  (after `make debug`).
 
-Adds: threads, files PID, maps PID, log.
+Adds: threads, stack TID, files PID, maps PID, log.  Only memory is read, so
+that they work wherever the CPUs were stopped.
 """
 import gdb
 
-STATES = {0: 'new', 1: 'runnable', 2: 'sleeping', 3: 'stopped', 4: 'dead'}
+# Where a switched-off thread's saved frame pointer lies, from its stack pointer;
+# the return address follows it.
+FRAME_AT = {'i386:x86-64': 40, 'aarch64': 80}
 
 
 def listed(head, kind, member):
@@ -18,17 +21,8 @@ def listed(head, kind, member):
         link = link['next']
 
 
-def nested(head, kind, path):
-    """The same where the link lies inside another member: `a.b`."""
-    offset = int(gdb.parse_and_eval(f'(unsigned long)&((({kind} *)0)->{path})'))
-    link = head['next']
-    while link != head.address:
-        yield gdb.parse_and_eval(f'({kind} *){int(link) - offset}')
-        link = link['next']
-
-
 def processes():
-    first = gdb.parse_and_eval('process_first()')
+    first = gdb.parse_and_eval("'process.c'::first")
 
     def below(process):
         yield process
@@ -45,20 +39,88 @@ def process_of(number):
     raise gdb.GdbError(f'no process {number}')
 
 
+def threads():
+    """All that bear a number, by it."""
+    found = {}
+    buckets = gdb.parse_and_eval("'pid.c'::buckets")
+    for index in range(buckets.type.range()[1] + 1):
+        for pid in listed(buckets[index], 'struct pid', 'hash_link'):
+            if int(pid['thread']):
+                found[int(pid['number'])] = pid['thread']
+    return sorted(found.items())
+
+
+def word_at(address):
+    kind = gdb.lookup_type('unsigned long').pointer()
+    return int(gdb.Value(address).cast(kind).dereference())
+
+
+def return_addresses(thread):
+    """Of the functions a thread that does not run is in, innermost first."""
+    cpu = gdb.selected_inferior().architecture().name()
+    at = int(thread['context']['sp']) + FRAME_AT[cpu]
+    top = int(thread['context']['stack_top'])
+    while 0 < at < top or (not top and at):
+        below = word_at(at)
+        address = word_at(at + 8)
+        if not address:
+            return
+        yield address
+        if below <= at:
+            return
+        at = below
+
+
+def name_of(address):
+    block = gdb.block_for_pc(address - 1)
+    while block and not block.function:
+        block = block.superblock
+    line = gdb.find_pc_line(address - 1)
+    file = line.symtab.filename if line.symtab else '?'
+    return (block.function.name if block else '?'), file, line.line
+
+
+def where(thread):
+    """The innermost function outside of sched/."""
+    for address in return_addresses(thread):
+        name, file, line = name_of(address)
+        if '/sched/' not in file:
+            return f'in {name} ({file.split("../")[-1]}:{line})'
+    return ''
+
+
 class Threads(gdb.Command):
-    """threads: each thread with its state and where it sleeps."""
+    """threads: each thread that has a number, its state, where it sleeps."""
 
     def __init__(self):
         super().__init__('threads', gdb.COMMAND_STATUS)
 
     def invoke(self, argument, from_tty):
-        for process in processes():
-            for thread in nested(process['threads'], 'struct thread',
-                                 'task.process_link'):
-                print(f"{int(thread['pid']['number']):6} "
-                      f"{STATES[int(thread['state'])]:9} "
-                      f"cpu {int(thread['sched']['cpu'])} "
-                      f"{thread['comm'].string()}")
+        kind = gdb.lookup_type('enum thread_state')
+        for number, thread in threads():
+            runs = int(thread['sched']['is_on_cpu'])
+            state = str(thread['state'].cast(kind))[len('THREAD_'):].lower()
+            print(f"{number:6} {'running' if runs else state:9} "
+                  f"cpu {int(thread['sched']['cpu'])} "
+                  f"{thread['comm'].string():16} "
+                  f"{'' if runs else where(thread)}".rstrip())
+
+
+class Stack(gdb.Command):
+    """stack TID: the functions a thread that does not run is in."""
+
+    def __init__(self):
+        super().__init__('stack', gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        thread = dict(threads()).get(int(argument))
+        if thread is None:
+            raise gdb.GdbError(f'no thread {argument}')
+        if int(thread['sched']['is_on_cpu']):
+            raise gdb.GdbError('it runs: info threads, thread N, backtrace')
+        for address in return_addresses(thread):
+            name, file, line = name_of(address)
+            print(f'{address:#x} {name} {file.split("../")[-1]}:{line}')
 
 
 class Files(gdb.Command):
@@ -85,12 +147,13 @@ class Maps(gdb.Command):
         super().__init__('maps', gdb.COMMAND_STATUS)
 
     def invoke(self, argument, from_tty):
+        offset = int(gdb.parse_and_eval(
+            '(unsigned long)&((struct area *)0)->node'))
+
         def walk(node):
             if not int(node):
                 return
             walk(node['left'])
-            offset = int(gdb.parse_and_eval(
-                '(unsigned long)&((struct area *)0)->node'))
             area = gdb.parse_and_eval(f'(struct area *){int(node) - offset}')
             print(f"{int(area['start']):#014x}-{int(area['end']):#014x} "
                   f"flags {int(area['flags']):#x} store {area['store']}")
@@ -128,6 +191,7 @@ def bytes_of_ring(ring, start, count):
 
 
 Threads()
+Stack()
 Files()
 Maps()
 Log()

@@ -60,7 +60,7 @@ uint32_t names_sequence(void)
 
 static bool names_have_moved(uint32_t since)
 {
-    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    read_barrier();
     return atomic_load(&sequence) != since;
 }
 
@@ -95,8 +95,8 @@ static void add_to_chain(struct table *to, struct entry *entry)
 void names_hash_locked(struct entry *entry)
 {
     add_to_chain(table, entry);
-    entry->is_hashed = true;
-    hashed_count++;
+    atomic_store(&entry->is_hashed, true);
+    atomic_store(&hashed_count, hashed_count + 1);
 }
 
 void names_unhash_locked(struct entry *entry)
@@ -104,11 +104,11 @@ void names_unhash_locked(struct entry *entry)
     if (!entry->is_hashed)
         return;
     /* hash_next stays: a reader here finds the rest of the chain. */
-    atomic_store(entry->hash_from, entry->hash_next);
+    atomic_store_release(entry->hash_from, entry->hash_next);
     if (entry->hash_next)
         entry->hash_next->hash_from = entry->hash_from;
-    entry->is_hashed = false;
-    hashed_count--;
+    atomic_store(&entry->is_hashed, false);
+    atomic_store(&hashed_count, hashed_count - 1);
 }
 
 static void free_table(struct grace *grace)

@@ -215,7 +215,7 @@ bool entry_is_ancestor(const struct entry *ancestor, const struct entry *entry)
         while (at != ancestor && (above = atomic_load_acquire(&at->parent)) != at)
             at = above;
         is_ancestor = at == ancestor;
-        __atomic_thread_fence(__ATOMIC_ACQUIRE);
+        read_barrier();
         grace_read_done();
     } while (names_sequence() != start);
     return is_ancestor;

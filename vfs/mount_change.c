@@ -29,6 +29,27 @@ void mounts_change_end(void)
     mutex_unlock(&mounts_change);
 }
 
+void mounts_prune(void)
+{
+    struct list gone = LIST_INIT(gone);
+    struct mount *mount;
+    mounts_change_begin();
+    while ((mount = mount_first_ended())) {
+        struct mounts *mounts = mount->mounts;
+        mount_detach_tree(mount, &gone);
+        mounts_changed(mounts);
+    }
+    mounts_change_end();
+    mounts_put_all(&gone);
+}
+
+/* The end may have come while a mount was made. */
+static void prune_after(int error)
+{
+    if (!error && unlikely(mounts_may_end()))
+        mounts_prune();
+}
+
 static bool is_root_of_mount(struct place place)
 {
     return place.entry == place.mount->root;
@@ -96,9 +117,12 @@ int mount_new(const char *type_name, const char *source, struct place at,
     if (!error)
         atomic_or(&filesystem->flags,
             flags & (MOUNT_READ_ONLY | MOUNT_SYNCHRONOUS));
+    if (!error)
+        mounts_changed(mount->mounts);
     mounts_change_end();
     if (error)
         mount_put(mount);
+    prune_after(error);
     return error;
 }
 
@@ -178,7 +202,10 @@ int mount_bind(struct place from, struct place at, bool recursive)
         return -ENOMEM;
     mounts_change_begin();
     int error = bind_locked(from, at, copy, recursive);
+    if (!error)
+        mounts_changed(copy->mounts);
     mounts_change_end();
+    prune_after(error);
     return error;
 }
 
@@ -209,8 +236,11 @@ int mount_move(struct place from, struct place to)
     mounts_change_begin();
     struct place top = top_of(to);
     int error = move_locked(from, top);
+    if (!error)
+        mounts_changed(from.mount->mounts);
     place_put(top);
     mounts_change_end();
+    prune_after(error);
     return error;
 }
 
@@ -280,9 +310,11 @@ int mount_change(struct place at, unsigned flags, bool is_bind_remount,
         error = remount_all(at.mount, flags, options);
     else if (flags & MOUNT_READ_ONLY)
         error = make_read_only(&at.mount->flags, &at.mount->writers);
-    if (!error)
+    if (!error) {
         atomic_store(&at.mount->flags,
             keep_access_times(flags, atomic_load(&at.mount->flags)));
+        mounts_changed(at.mount->mounts);
+    }
     mounts_change_end();
     return error;
 }
@@ -316,9 +348,12 @@ int mount_remove(struct place at, unsigned how)
 {
     struct list gone = LIST_INIT(gone);
     mounts_change_begin();
+    struct mounts *mounts = at.mount->mounts;
     int error = check_removal(at, how);
-    if (!error)
+    if (!error) {
         mount_detach_tree(at.mount, &gone);
+        mounts_changed(mounts);
+    }
     mounts_change_end();
     mounts_put_all(&gone);
     return error;
@@ -384,6 +419,8 @@ int mount_pivot(struct place new_root, struct place put_old,
     mounts_change_begin();
     struct place top = top_of(put_old);
     int error = pivot_locked(new_root, top, current_root);
+    if (!error)
+        mounts_changed(new_root.mount->mounts);
     place_put(top);
     mounts_change_end();
     return error;

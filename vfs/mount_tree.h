@@ -3,6 +3,7 @@
 #ifndef VFS_MOUNT_TREE_H
 #define VFS_MOUNT_TREE_H
 
+#include "sched/wait.h"
 #include "vfs/mount.h"
 
 enum { MOUNTS_MAX = 100000 };
@@ -12,6 +13,8 @@ struct mounts {
     struct mount *root;
     struct list list; /* struct mount.link */
     unsigned count;
+    unsigned changes; /* [atomic to read] of the tree and of mounts' flags */
+    struct wait_queue news; /* who waits for one */
 };
 
 /* Changes of any tree, one at a time (sleeping), and the lock under which its
@@ -37,6 +40,10 @@ struct place mount_unhook(struct mount *mount);
  * were in are in `at` until mounts_put_all. */
 void mount_detach_tree(struct mount *mount, struct list *gone);
 void mounts_put_all(struct list *gone);
+/* Tells that there was a change; NULL: of what is nowhere. */
+void mounts_changed(struct mounts *mounts);
+/* One that is on what has ended; NULL. */
+struct mount *mount_first_ended(void);
 /* In order, parents first: the next mount of the tree below top, or NULL. */
 struct mount *mount_next_below(struct mount *mount, const struct mount *top);
 bool mount_is_above(const struct mount *above, const struct mount *mount);

@@ -16,6 +16,7 @@
 #include "lib/spinlock.h"
 #include "lib/string.h"
 #include "machine/features.h"
+#include "machine/tlb.h"
 
 enum { ASIDS_MOST = 1 << 16 };
 
@@ -109,7 +110,7 @@ static uint64_t use_slowly(struct pagetable *table, unsigned cpu)
     }
     if (must_flush & self) {
         must_flush &= ~self;
-        __asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" ::: "memory");
+        tlb_forget_all_here();
     }
     kept[cpu] = 0;
     atomic_store(&active[cpu], asid);

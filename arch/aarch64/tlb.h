@@ -57,6 +57,11 @@ static inline void tlb_forget_space(uint64_t asid)
     tlb_barrier_after();
 }
 
+static inline void tlb_forget_all_here(void)
+{
+    __asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" ::: "memory");
+}
+
 /* A stale entry of this CPU only: it had fewer rights than there are now. */
 static inline void tlb_forget_page_here(uintptr_t address)
 {

@@ -60,46 +60,32 @@ uint64_t clock_boot_wall_seconds(void)
     return wall_seconds;
 }
 
-/* What both copies become; odd before either changes, even after both did. */
-static void set_scale(
-    struct clock_scale *copy, const struct clock_scale *scale)
-{
-    atomic_store(&copy->base_ns, scale->base_ns);
-    atomic_store(&copy->base_count, scale->base_count);
-    atomic_store(&copy->ns_per_count, scale->ns_per_count);
-}
-
-static void step_sequence(struct clock_scale *copy)
-{
-    atomic_store_release(&copy->sequence, copy->sequence + 1);
-    memory_barrier();
-}
-
+/* Both copies are odd before either changes, and even after both did. */
 static void change_scale(uint64_t ns_per_count)
 {
     unsigned long irq_state = spin_lock_irq(&scale_lock);
     struct clock_scale *copy = published;
-    step_sequence(&now_is);
+    clock_scale_step(&now_is);
     if (copy)
-        step_sequence(copy);
+        clock_scale_step(copy);
     uint64_t count = tsc_read();
     struct clock_scale next = { .base_count = count,
         .base_ns = now_is.base_ns +
                    scale(count - now_is.base_count, now_is.ns_per_count),
         .ns_per_count = ns_per_count };
-    set_scale(&now_is, &next);
+    clock_scale_set(&now_is, &next);
     if (copy) {
-        set_scale(copy, &next);
-        step_sequence(copy);
+        clock_scale_set(copy, &next);
+        clock_scale_step(copy);
     }
-    step_sequence(&now_is);
+    clock_scale_step(&now_is);
     spin_unlock_irq(&scale_lock, irq_state);
 }
 
 void clock_publish(struct clock_scale *copy)
 {
     unsigned long irq_state = spin_lock_irq(&scale_lock);
-    set_scale(copy, &now_is);
+    clock_scale_set(copy, &now_is);
     published = copy;
     spin_unlock_irq(&scale_lock, irq_state);
 }

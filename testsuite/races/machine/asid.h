@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: MIT */
+#include "arch/aarch64/asid.h"

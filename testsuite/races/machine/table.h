@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* What arch/common/tables.h asks of a CPU, as far as a walk needs it. */
+#ifndef MACHINE_TABLE_H
+#define MACHINE_TABLE_H
+
+enum { TABLE_USER_ENTRIES = 256 };
+
+static inline pte_t table_link(uint64_t table)
+{
+    return table | PTE_PRESENT;
+}
+
+static inline pte_t table_link_user(uint64_t table)
+{
+    return table_link(table);
+}
+
+#endif
