@@ -10,6 +10,7 @@
 #include "arch/atomic.h"
 #include "kernel/abi.h"
 #include "kernel/futex.h"
+#include "kernel/procfs.h"
 #include "kernel/spawn.h"
 #include "kernel/terminal.h"
 #include "kernel/thread.h"
@@ -151,6 +152,7 @@ static void leave_lists_locked(struct thread *thread)
         atomic_store(&thread->pid->thread, NULL);
         pid_unuse(thread->pid);
         uncount(thread);
+        procfs_thread_left();
     }
     if (is_last)
         end_process_locked(process);
@@ -196,4 +198,5 @@ void process_release_locked(struct process *process)
     pid_unuse(process->pid);
     uncount(leader);
     thread_put(leader);
+    procfs_thread_left();
 }

@@ -22,7 +22,7 @@ enum {
 static const uint64_t stack_bytes = 8 << 20;
 static const uint64_t locked_bytes = 8 << 20;
 
-static unsigned most_threads = THREADS_LEAST;
+static unsigned most_threads = THREADS_LEAST; /* [atomic] */
 static unsigned threads; /* [atomic] */
 
 void limits_init_threads(uint64_t memory_pages)
@@ -35,12 +35,17 @@ void limits_init_threads(uint64_t memory_pages)
 
 unsigned limits_most_threads(void)
 {
-    return most_threads;
+    return atomic_load(&most_threads);
+}
+
+void limits_set_most_threads(unsigned most)
+{
+    atomic_store(&most_threads, most);
 }
 
 int all_threads_count(void)
 {
-    if (atomic_add(&threads, 1) < most_threads)
+    if (atomic_add(&threads, 1) < atomic_load(&most_threads))
         return 0;
     atomic_sub(&threads, 1);
     return -EAGAIN;

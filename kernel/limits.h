@@ -29,6 +29,7 @@ void limits_init_first(struct limit limits[LIMIT_KINDS]);
 /* All threads of the system, against what memory allows. -EAGAIN */
 void limits_init_threads(uint64_t memory_pages);
 unsigned limits_most_threads(void);
+void limits_set_most_threads(unsigned most); /* those there are stay */
 int all_threads_count(void);
 void all_threads_uncount(void);
 unsigned all_threads(void);

@@ -282,6 +282,7 @@ static const struct filesystem_type proc_type = {
     .needs_no_device = true,
     .make = make_proc,
     .totals = proc_totals,
+    .place_state = proc_place_state,
 };
 
 static const struct filesystem_type sys_type = {

@@ -5,4 +5,8 @@
 
 void procfs_init(void); /* registers "proc", "sysfs" (its few names) */
 
+/* The number of a thread bears it no more. Any lock may be held but those of
+ * the scheduler; what must sleep is left for later. */
+void procfs_thread_left(void);
+
 #endif

@@ -188,15 +188,18 @@ static int show_fdinfo(struct text *text, const struct proc_subject *subject)
     struct files *files = subject_files(subject);
     struct file *file = files ? files_find(files, subject->number) : NULL;
     int fd_flags = files ? files_flags(files, subject->number) : 0;
-    files_put(files);
-    if (!file)
+    if (!file) {
+        files_put(files);
         return -ENOENT;
+    }
     text_print(text, "pos:\t%lu\nflags:\t0%lo\n", file->position,
         the_abi->open_flags(atomic_load(&file->flags),
             max(fd_flags, 0) & FD_CLOSE_ON_EXEC));
     text_print(text, "mnt_id:\t%d\nino:\t%lu\n",
         file->place.mount ? file->place.mount->id : 0,
         file->inode ? file->inode->number : 0);
+    add_locks(text, file, files);
+    files_put(files);
     if (file->ops->describe)
         add_description(text, file);
     file_put(file);

@@ -16,6 +16,8 @@
 #include "vfs/inotify.h"
 #include "vfs/pipe.h"
 
+enum { THREADS_MOST = 0x3fffffff }; /* the numbers a futex has room for */
+
 #define FIXED(name_, value_)                                                   \
     static int show_##name_(                                                   \
         struct text *text, const struct proc_subject *subject)                 \
@@ -98,6 +100,16 @@ static int store_pid_max(const char *value, const struct proc_subject *subject)
     int64_t most;
     int error = proc_parse(value, 1, INT32_MAX, &most);
     return error ? error : pid_set_max(most);
+}
+
+static int store_threads_max(
+    const char *value, const struct proc_subject *subject)
+{
+    int64_t most;
+    int error = proc_parse(value, 1, THREADS_MOST, &most);
+    if (!error)
+        limits_set_most_threads(most);
+    return error;
 }
 
 static int show_printk(struct text *text, const struct proc_subject *subject)
@@ -200,7 +212,7 @@ static const struct proc_entry kernel_children[] = {
     PROC_DIRECTORY("random", random_children),
     PROC_FILE("randomize_va_space", 0444, show_randomize_va_space),
     PROC_FILE("tainted", 0444, show_zero),
-    PROC_FILE("threads-max", 0444, show_threads_max),
+    SETTING("threads-max", show_threads_max, store_threads_max),
     PROC_FILE("version", 0444, show_os_version),
     { 0 },
 };

@@ -324,6 +324,15 @@ static const struct inode_ops magic_ops = {
     .free = free_node,
 };
 
+enum place_state proc_place_state(const struct entry *entry)
+{
+    const struct inode *inode = entry->inode;
+    const struct node *node = inode ? inode->private : NULL;
+    if (!node || !node->subject.pid)
+        return PLACE_STAYS;
+    return subject_is_gone(&node->subject) ? PLACE_HAS_ENDED : PLACE_MAY_END;
+}
+
 /* Content. */
 
 static int make_content(struct proc_file *content, const struct node *node)

@@ -69,6 +69,9 @@ struct proc_entry {
 int proc_tree_make(const struct filesystem_type *type,
     const struct proc_entry *root, struct filesystem **made);
 
+/* filesystem_type.place_state: what is about a process ends with it. */
+enum place_state proc_place_state(const struct entry *entry);
+
 /* The thread it is about, with a reference; NULL: it has ended. */
 struct thread *subject_thread(const struct proc_subject *subject);
 /* Its space, with a reference, and whether current may look into it. NULL: it
@@ -77,6 +80,9 @@ struct space *subject_space(const struct proc_subject *subject);
 bool subject_may_inspect(const struct proc_subject *subject);
 /* A number as echo writes it. -EINVAL */
 int proc_parse(const char *value, int64_t least, int64_t most, int64_t *number);
+
+/* A line for each lock of file, and of owner (a struct files *) through it. */
+void add_locks(struct text *text, struct file *file, const void *owner);
 
 /* The tables. */
 extern const struct proc_entry proc_root, sys_root;

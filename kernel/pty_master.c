@@ -5,6 +5,7 @@
 #include "kernel/pty.h"
 
 #include "arch/atomic.h"
+#include "lib/format.h"
 #include "lib/signals.h"
 #include "vfs/files.h"
 
@@ -263,7 +264,14 @@ static void master_release(struct file *file)
     pty_close_master(file->private);
 }
 
+static size_t describe_master(struct file *file, char *buffer, size_t capacity)
+{
+    const struct pty *pty = file->private;
+    return format(buffer, capacity, "tty-index:\t%u\n", pty->index);
+}
+
 const struct file_ops pty_master_ops = {
+    .describe = describe_master,
     .read = master_read,
     .write = master_write,
     .poll = master_poll,

@@ -4,6 +4,7 @@
 #include "kernel/exit.h"
 
 #include "arch/atomic.h"
+#include "kernel/procfs.h"
 #include "lib/errno.h"
 #include "vfs/credentials.h"
 
@@ -42,6 +43,7 @@ static void exchange_numbers(struct thread *old, struct thread *thread)
     atomic_store_release(&thread->pid->thread, thread);
     atomic_store(&pid->thread, NULL);
     pid_unuse(pid);
+    procfs_thread_left();
 }
 
 static void become_leader(struct process *process)

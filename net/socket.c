@@ -242,6 +242,16 @@ static long socket_control(
                                 : -ENOTTY;
 }
 
+static size_t socket_describe(
+    struct file *file, char *buffer, size_t capacity)
+{
+    struct socket *socket = file->private;
+    if (!socket->ops->rights_waiting)
+        return 0;
+    return format(buffer, capacity, "scm_fds: %u\n",
+        socket->ops->rights_waiting(socket));
+}
+
 static void socket_release(struct file *file)
 {
     struct socket *socket = file->private;
@@ -251,6 +261,7 @@ static void socket_release(struct file *file)
 #define SOCKET_FILE_OPS                                                        \
     .read = socket_read, .write = socket_write, .poll = socket_poll,           \
     .control = socket_control, .release = socket_release,                      \
+    .describe = socket_describe,                                               \
     .cannot_seek = true, .is_stream = true
 
 static const struct file_ops socket_file_ops = { SOCKET_FILE_OPS };

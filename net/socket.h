@@ -78,6 +78,8 @@ struct socket_ops {
     unsigned (*poll)(struct socket *, struct waiter *);
     int (*shutdown)(struct socket *, unsigned halves);
     long (*control)(struct socket *, unsigned verb, uintptr_t argument);
+    /* Descriptors that wait to be received; NULL: such do not come. */
+    unsigned (*rights_waiting)(struct socket *);
     /* Who was on the other side when it connected. */
     int (*peer)(struct socket *, struct identity *);
     bool (*listens)(struct socket *);

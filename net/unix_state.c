@@ -156,12 +156,24 @@ static void set_peek_offset(struct socket *socket, int offset)
     mutex_unlock(&self->reading);
 }
 
+static unsigned rights_waiting(struct socket *socket)
+{
+    struct unix_socket *self = unix_of(socket);
+    const struct packet *packet;
+    unsigned count = 0;
+    spin_lock(&self->lock);
+    list_for_each(packet, &self->packets, link)
+        count += packet->rights ? packet->rights->count : 0;
+    spin_unlock(&self->lock);
+    return count;
+}
+
 #define OPS_OF_ALL                                                             \
     .bind = unix_bind, .pair = unix_pair, .name = tell_name,                   \
     .poll = unix_poll, .shutdown = unix_shutdown, .control = unix_control,     \
     .peer = tell_peer, .listens = listens,                                     \
     .buffers_changed = buffers_changed, .release = unix_release,               \
-    .set_peek_offset = set_peek_offset
+    .set_peek_offset = set_peek_offset, .rights_waiting = rights_waiting
 
 const struct socket_ops unix_stream_ops = {
     OPS_OF_ALL,

@@ -6,6 +6,7 @@
  * before: event loops never read the eventfd they are woken by. */
 #include "vfs/eventfd.h"
 
+#include "arch/atomic.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "mm/heap.h"
@@ -16,6 +17,7 @@ struct eventfd {
     struct spinlock lock; /* RANK_LEAF */
     uint64_t count;       /* [lock] */
     enum eventfd_kind kind;
+    unsigned id; /* for fdinfo: which descriptors are of the same one */
     struct wait_queue queue; /* readers, writers and pollers */
 };
 
@@ -104,8 +106,9 @@ static unsigned eventfd_poll(struct file *file, struct waiter *waiter)
 static size_t eventfd_describe(
     struct file *file, char *buffer, size_t capacity)
 {
-    return format(buffer, capacity, "eventfd-count: %16lx\n",
-        (unsigned long)count_of(file->private));
+    struct eventfd *eventfd = file->private;
+    return format(buffer, capacity, "eventfd-count: %16lx\neventfd-id: %u\n",
+        (unsigned long)count_of(eventfd), eventfd->id);
 }
 
 static void eventfd_release(struct file *file)
@@ -129,6 +132,7 @@ static const struct file_ops eventfd_ops = {
 int eventfd_open(uint64_t count, enum eventfd_kind kind, unsigned flags,
     const struct credentials *who, struct file **opened)
 {
+    static unsigned last_id; /* [atomic] */
     struct eventfd *eventfd = heap_alloc_zeroed(sizeof *eventfd);
     if (!eventfd)
         return -ENOMEM;
@@ -136,6 +140,7 @@ int eventfd_open(uint64_t count, enum eventfd_kind kind, unsigned flags,
     wait_queue_init(&eventfd->queue);
     eventfd->count = count;
     eventfd->kind = kind;
+    eventfd->id = atomic_add(&last_id, 1) & INT32_MAX;
     int error = file_open_unnamed("anon_inode:[eventfd]", NULL, &eventfd_ops,
         eventfd, flags | OPEN_READ | OPEN_WRITE, who, opened);
     if (error)

@@ -141,6 +141,8 @@ struct filesystem_totals {
     unsigned name_max;
 };
 
+enum place_state { PLACE_STAYS, PLACE_MAY_END, PLACE_HAS_ENDED };
+
 struct filesystem_type {
     const char *name;
     bool needs_no_device;
@@ -150,6 +152,9 @@ struct filesystem_type {
     /* What /proc/mounts shows, each with a comma before: ",size=4k". */
     void (*options)(struct filesystem *fs, char *buffer, size_t capacity);
     int (*remount)(struct filesystem *filesystem, const char *options);
+    /* NULL: its names stay until they are removed. Else what is mounted on one
+     * that has ended is taken off by mounts_prune. */
+    enum place_state (*place_state)(const struct entry *entry);
     /* The last put: takes the tree down; root is put afterwards. */
     void (*destroy)(struct filesystem *filesystem);
 };

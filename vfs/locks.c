@@ -5,24 +5,13 @@
  * refuse a wait that would close a circle (EDEADLK).  Each waiter writes down
  * whom it waits for; before sleeping it follows that chain.  Waiters sleep on
  * one of a few queues, by inode, and try again after each change there. */
-#include "vfs/locks.h"
+#include "vfs/locks_held.h"
 
 #include "lib/errno.h"
 #include "lib/hash.h"
 #include "mm/heap.h"
 
 enum { QUEUES = 64, OWNER_BUCKETS = 64, CHAIN_MAX = 64 };
-#define END_OF_FILE (UINT64_MAX >> 1)
-
-struct held {
-    struct list link; /* in inode->locks: by owner, then by start */
-    enum lock_family family;
-    const void *owner;
-    const struct file *by; /* the file it was set through last */
-    enum lock_type type;
-    uint64_t start, end;
-    int pid;
-};
 
 /* One that waits for a POSIX lock. */
 struct wait {

@@ -27,6 +27,15 @@ void lock_drop_owner(struct inode *inode, enum lock_family family, const void *o
 /* The last put of a file: what it owns, and POSIX locks set through it that a
  * racing close could not see. */
 void lock_drop_file(struct file *file);
-/* /proc/locks: later. */
+/* The locks of file, and of owner (a struct files *) through it: how many there
+ * are, of which as many as there is room for are told. */
+struct lock_shown {
+    enum lock_family family;
+    enum lock_type type;
+    uint64_t start, end;
+    int pid;
+};
+unsigned lock_list(struct file *file, const void *owner, struct lock_shown *to,
+    unsigned room);
 
 #endif

@@ -18,6 +18,7 @@ struct spinlock mounts_lock = SPINLOCK_INIT(RANK_MOUNTS);
 
 static struct list places[1 << PLACES_BITS]; /* [mounts_lock] by mount.at */
 static int total;                            /* [atomic] */
+static int on_ending; /* [atomic] mounts whose place may end by itself */
 
 static struct list *places_of(const struct mount *mount,
     const struct entry *entry)
@@ -205,12 +206,45 @@ bool mount_ascend(struct place *place)
 
 /* The tree. */
 
+static enum place_state state_of(struct place at)
+{
+    const struct filesystem_type *type = at.mount->filesystem->type;
+    return type->place_state ? type->place_state(at.entry) : PLACE_STAYS;
+}
+
+/* What is told of an end looks at the count after it, who mounts at the end
+ * after the count: one of the two sees the other. */
+bool mounts_may_end(void)
+{
+    memory_barrier();
+    return atomic_load(&on_ending);
+}
+
+struct mount *mount_first_ended(void)
+{
+    struct mount *mount, *found = NULL;
+    spin_lock(&mounts_lock);
+    for (unsigned i = 0; !found && i < array_size(places); i++) {
+        if (!places[i].next)
+            continue;
+        list_for_each(mount, &places[i], hash_link)
+            if (mount->mounts && state_of(mount->at) == PLACE_HAS_ENDED) {
+                found = mount;
+                break;
+            }
+    }
+    spin_unlock(&mounts_lock);
+    return found;
+}
+
 static void hook_locked(struct mount *mount, struct place at)
 {
     mount->at = at;
     mount->parent_id = at.mount->id;
     list_add(places_of(at.mount, at.entry), &mount->hash_link);
     list_add(&at.mount->children, &mount->sibling);
+    if (state_of(at) != PLACE_STAYS)
+        atomic_add(&on_ending, 1);
 }
 
 int mount_reattach(struct mount *mount, struct place at)
@@ -248,6 +282,8 @@ struct place mount_unhook(struct mount *mount)
     mount->at = (struct place){ 0 };
     list_remove(&mount->hash_link);
     list_remove(&mount->sibling);
+    if (at.mount && state_of(at) != PLACE_STAYS)
+        atomic_sub(&on_ending, 1);
     spin_unlock(&mounts_lock);
     if (at.mount)
         entry_remove_mount(at.entry);

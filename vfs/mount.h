@@ -63,6 +63,10 @@ bool place_is_same(struct place a, struct place b);
 struct mounts *mounts_new(struct filesystem *root, const char *source);
 struct mounts *mounts_get(struct mounts *mounts);
 void mounts_put(struct mounts *mounts);
+/* Is anything mounted on what may end by itself?  If so, who makes an end of
+ * such things lets mounts_prune take off what is on them; it may sleep. */
+bool mounts_may_end(void);
+void mounts_prune(void);
 unsigned mounts_changes(struct mounts *mounts);
 void mounts_wait(struct mounts *mounts, struct waiter *waiter);
 struct place mounts_root(struct mounts *mounts); /* with references */

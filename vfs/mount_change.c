@@ -29,6 +29,27 @@ void mounts_change_end(void)
     mutex_unlock(&mounts_change);
 }
 
+void mounts_prune(void)
+{
+    struct list gone = LIST_INIT(gone);
+    struct mount *mount;
+    mounts_change_begin();
+    while ((mount = mount_first_ended())) {
+        struct mounts *mounts = mount->mounts;
+        mount_detach_tree(mount, &gone);
+        mounts_changed(mounts);
+    }
+    mounts_change_end();
+    mounts_put_all(&gone);
+}
+
+/* The end may have come while a mount was made. */
+static void prune_after(int error)
+{
+    if (!error && unlikely(mounts_may_end()))
+        mounts_prune();
+}
+
 static bool is_root_of_mount(struct place place)
 {
     return place.entry == place.mount->root;
@@ -101,6 +122,7 @@ int mount_new(const char *type_name, const char *source, struct place at,
     mounts_change_end();
     if (error)
         mount_put(mount);
+    prune_after(error);
     return error;
 }
 
@@ -183,6 +205,7 @@ int mount_bind(struct place from, struct place at, bool recursive)
     if (!error)
         mounts_changed(copy->mounts);
     mounts_change_end();
+    prune_after(error);
     return error;
 }
 
@@ -217,6 +240,7 @@ int mount_move(struct place from, struct place to)
         mounts_changed(from.mount->mounts);
     place_put(top);
     mounts_change_end();
+    prune_after(error);
     return error;
 }
 

@@ -42,6 +42,8 @@ void mount_detach_tree(struct mount *mount, struct list *gone);
 void mounts_put_all(struct list *gone);
 /* Tells that there was a change; NULL: of what is nowhere. */
 void mounts_changed(struct mounts *mounts);
+/* One that is on what has ended; NULL. */
+struct mount *mount_first_ended(void);
 /* In order, parents first: the next mount of the tree below top, or NULL. */
 struct mount *mount_next_below(struct mount *mount, const struct mount *top);
 bool mount_is_above(const struct mount *above, const struct mount *mount);

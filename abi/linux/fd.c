@@ -96,6 +96,7 @@ long sys_flock(int fd, int operation)
     struct record record = {
         .type = types[what],
         .end = INT64_MAX,
+        .pid = process_number(current->process),
     };
     long result = lock_set(
         file, LOCK_FLOCK, file, &record, !(operation & LOCK_NB));

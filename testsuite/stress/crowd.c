@@ -51,6 +51,7 @@ static void by_themselves(void)
 }
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t has_come = PTHREAD_COND_INITIALIZER;
 static pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
 static bool is_open;
 
@@ -59,7 +60,7 @@ static void *waits_for_all(void *data)
     (void)data;
     pthread_mutex_lock(&mutex);
     begun++;
-    pthread_cond_broadcast(&condition);
+    pthread_cond_signal(&has_come);
     while (!is_open)
         pthread_cond_wait(&condition, &mutex);
     ended++;
@@ -78,7 +79,7 @@ static bool one_crowd(void)
         made++;
     pthread_mutex_lock(&mutex);
     while (begun < made)
-        pthread_cond_wait(&condition, &mutex);
+        pthread_cond_wait(&has_come, &mutex);
     bool are_there = tasks() >= made;
     is_open = true;
     pthread_cond_broadcast(&condition);

@@ -269,11 +269,16 @@ static void execs(void)
     tap_case(held, "exec of a thread among others");
 }
 
-/* All leave by exit; the leader first, the last one with a status. */
+/* All leave by exit; one of them waits for the leader's end, when its word is
+ * cleared, so that the leader's status is not the last. */
+static volatile int leader_word;
+
 static void *leave(void *data)
 {
     struct timespec nap = { 0, (long)data * 100000 };
     nanosleep(&nap, NULL);
+    while (!data && leader_word)
+        syscall(SYS_futex, &leader_word, FUTEX_WAIT, 1, NULL);
     syscall(SYS_exit, 5);
     return NULL;
 }
@@ -281,6 +286,8 @@ static void *leave(void *data)
 static void leave_all(void *data)
 {
     pthread_t thread;
+    leader_word = 1;
+    syscall(SYS_set_tid_address, &leader_word);
     for (int i = 0; i < 20; i++)
         pthread_create(&thread, NULL, leave, (void *)(long)i);
     syscall(SYS_exit, 9);
