@@ -152,14 +152,13 @@ AC_ARG_WITH([debian], [AS_HELP_STRING([--with-debian=DIR],
     [], [with_debian=$third_party_cpu/debian])
 DEBIAN=$with_debian
 AC_SUBST([DEBIAN])
-AC_ARG_VAR([CARGO], [Rust's builder, for the program of our own])
-AC_CHECK_PROGS([CARGO], [cargo], [:])
-AC_ARG_WITH([crates], [AS_HELP_STRING([--with-crates=DIR],
-    [a directory source of crates, with Tokio
-     @<:@/usr/share/cargo/registry@:>@])],
-    [], [with_crates=/usr/share/cargo/registry])
-CRATES=$with_crates
-AC_SUBST([CRATES])
+AC_ARG_WITH([rust], [AS_HELP_STRING([--with-rust=DIR],
+    [unpacked Rust with its source, and Tokio @<:@third_party/rust@:>@])],
+    [], [with_rust=$third_party/rust])
+RUST=$with_rust
+AC_SUBST([RUST])
+AC_ARG_VAR([CXX], [the compiler of the test in C++])
+AC_CHECK_PROGS([CXX], [$karch-linux-gnu-g++], [:])
 ])
 
 AC_DEFUN([TENON_SUMMARY], [

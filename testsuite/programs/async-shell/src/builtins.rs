@@ -138,10 +138,13 @@ async fn foreground(shell: &mut Shell, words: &[String]) -> i32 {
         eprintln!("async-shell: {}: there is no such job", words[0]);
         return 1;
     }
-    shell.jobs.go_on(job);
     if words[0] == "bg" {
+        shell.jobs.go_on(job);
         return 0;
     }
+    // It may read at once, which needs the terminal.
+    shell.give_terminal(shell.jobs.group_of(job));
+    shell.jobs.go_on(job);
     shell.wait_for(job).await
 }
 

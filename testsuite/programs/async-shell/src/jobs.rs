@@ -83,16 +83,15 @@ impl Jobs {
         let mut children = signal(SignalKind::child()).expect("SIGCHLD");
         let group = self.jobs[at].group;
         loop {
+            if is_stopped(group) {
+                return Ending::Stopped;
+            }
             tokio::select! {
                 status = &mut self.jobs[at].waiter => {
                     self.jobs.remove(at);
                     return Ending::Exit(status.unwrap_or(1));
                 }
-                _ = children.recv() => {
-                    if is_stopped(group) {
-                        return Ending::Stopped;
-                    }
-                }
+                _ = children.recv() => {}
             }
         }
     }

@@ -148,7 +148,7 @@ impl Shell {
         }
     }
 
-    fn give_terminal(&self, group: i32) {
+    pub fn give_terminal(&self, group: i32) {
         if self.is_interactive && group > 0 {
             unsafe { libc::tcsetpgrp(0, group) };
         }
