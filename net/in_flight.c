@@ -9,6 +9,7 @@
  * stays one as long as it is held. */
 #include "arch/atomic.h"
 #include "lib/errno.h"
+#include "mm/heap.h"
 #include "net/unix.h"
 #include "vfs/file.h"
 #include "vfs/users.h"
@@ -31,7 +32,8 @@ static struct unix_socket *socket_in(const struct file *file)
 
 static void count_one(struct unix_socket *self)
 {
-    if (!self->in_flight++) {
+    atomic_store(&self->in_flight, self->in_flight + 1);
+    if (self->in_flight == 1) {
         list_add(&flying, &self->flight_link);
         atomic_store(&flying_count, flying_count + 1);
     }
@@ -39,7 +41,8 @@ static void count_one(struct unix_socket *self)
 
 static void uncount_one(struct unix_socket *self)
 {
-    if (!--self->in_flight) {
+    atomic_store(&self->in_flight, self->in_flight - 1);
+    if (!self->in_flight) {
         list_remove(&self->flight_link);
         atomic_store(&flying_count, flying_count - 1);
     }
@@ -230,4 +233,20 @@ void in_flight_collect(void)
     mutex_unlock(&lock);
     list_for_each_safe(rights, after, &taken, link)
         rights_free(rights);
+}
+
+static void collect(struct deferred *deferred)
+{
+    heap_free(deferred);
+    in_flight_collect();
+}
+
+void in_flight_collect_later(void)
+{
+    /* Without memory it waits until the next socket is closed. */
+    struct deferred *deferred = heap_alloc_zeroed(sizeof *deferred);
+    if (!deferred)
+        return;
+    deferred->run = collect;
+    thread_defer(deferred);
 }

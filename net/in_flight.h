@@ -17,5 +17,8 @@ void in_flight_leave(struct rights *rights); /* harmless if they are not */
 struct rights *in_flight_copy(const struct rights *rights);
 /* Frees what nobody can receive any more. May sleep. */
 void in_flight_collect(void);
+/* The same on the way to user code: the last descriptor of one in flight may be
+ * closed, which ends no file. */
+void in_flight_collect_later(void);
 
 #endif

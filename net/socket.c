@@ -242,6 +242,13 @@ static long socket_control(
                                 : -ENOTTY;
 }
 
+static void socket_flush(struct file *file)
+{
+    struct socket *socket = file->private;
+    if (socket->ops->closed)
+        socket->ops->closed(socket);
+}
+
 static size_t socket_describe(
     struct file *file, char *buffer, size_t capacity)
 {
@@ -261,7 +268,7 @@ static void socket_release(struct file *file)
 #define SOCKET_FILE_OPS                                                        \
     .read = socket_read, .write = socket_write, .poll = socket_poll,           \
     .control = socket_control, .release = socket_release,                      \
-    .describe = socket_describe,                                               \
+    .describe = socket_describe, .flush = socket_flush,                        \
     .cannot_seek = true, .is_stream = true
 
 static const struct file_ops socket_file_ops = { SOCKET_FILE_OPS };

@@ -87,6 +87,7 @@ struct socket_ops {
     /* Where the next peek begins; negative: always at the front. NULL: peeks
      * always do. */
     void (*set_peek_offset)(struct socket *, int offset);
+    void (*closed)(struct socket *); /* a descriptor of its file; before the put */
     void (*release)(struct socket *); /* the last put of its file */
     bool breaks_silently; /* EPIPE without a signal */
     bool has_ports;       /* that several could share */

@@ -60,7 +60,8 @@ struct unix_socket {
 
     /* Under in-flight's lock: */
     struct list flight_link;
-    unsigned in_flight, in_flight_left;
+    unsigned in_flight; /* [atomic to read] */
+    unsigned in_flight_left;
     bool is_suspect;
 };
 

@@ -168,12 +168,20 @@ static unsigned rights_waiting(struct socket *socket)
     return count;
 }
 
+/* It may have been the last way to it but those in flight. */
+static void closed(struct socket *socket)
+{
+    if (atomic_load(&unix_of(socket)->in_flight))
+        in_flight_collect_later();
+}
+
 #define OPS_OF_ALL                                                             \
     .bind = unix_bind, .pair = unix_pair, .name = tell_name,                   \
     .poll = unix_poll, .shutdown = unix_shutdown, .control = unix_control,     \
     .peer = tell_peer, .listens = listens,                                     \
     .buffers_changed = buffers_changed, .release = unix_release,               \
-    .set_peek_offset = set_peek_offset, .rights_waiting = rights_waiting
+    .set_peek_offset = set_peek_offset, .rights_waiting = rights_waiting,   \
+    .closed = closed
 
 const struct socket_ops unix_stream_ops = {
     OPS_OF_ALL,
