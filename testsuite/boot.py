@@ -3,6 +3,7 @@
 """Boots the kernel on each machine, and with everything that can be wrong with
 an archive or a command line, and looks for what it must say."""
 import argparse
+import concurrent.futures
 import gzip
 import os
 import re
@@ -63,17 +64,24 @@ def cases(options):
                 yield (f'{machine} {cpu} smp {smp}',
                        dict(machine=machine, cpu=cpu, smp=smp, initrd=packed),
                        (HELLO,), (0,))
-    yield 'smp 8', dict(smp=8, initrd=hello), (HELLO,), (0,)
+    for machine in kind.machines[0], kind.large:
+        for smp in 2, 3, 5, 6, 7, 8:
+            yield f'{machine} smp {smp}', \
+                dict(machine=machine, smp=smp, initrd=hello), (HELLO,), (0,)
+        for memory in 16, 32, 256, 1024:
+            yield f'{machine} with {memory} MiB', \
+                dict(machine=machine, memory=memory, initrd=packed), \
+                (HELLO,), (0,)
     yield 'maxcpus', dict(smp=4, initrd=hello, append='maxcpus=1'), \
         (HELLO,), (0,)
-    yield '16 MiB', dict(memory=16, initrd=packed), (HELLO,), (0,)
     yield '4 GiB', dict(memory=4096, initrd=packed), (HELLO,), (0,)
     yield f'{kind.large} with 4 GiB', \
         dict(memory=4096, machine=kind.large, initrd=packed), (HELLO,), (0,)
     if kind is Arm:
-        yield 'loaded 4 MiB higher', \
-            dict(kernel=loaded_at(options, 4 << 20), initrd=packed), \
-            (HELLO,), (0,)
+        for machine in kind.machines:
+            yield f'{machine}, loaded 4 MiB higher', \
+                dict(machine=machine, kernel=loaded_at(options, 4 << 20),
+                     smp=2, initrd=packed), (HELLO,), (0,)
         yield 'the ELF, without a word from the loader', \
             dict(kernel=options.kernel.replace('.img', '.elf'), initrd=None,
                  extra=('-m', '256')), (r'panic', r'initramfs|-initrd'), \
@@ -130,7 +138,7 @@ def loaded_at(options, offset):
     """The Image with another offset from a boundary of 2 MiB in its header."""
     image = bytearray(open(options.kernel, 'rb').read())
     image[8:16] = offset.to_bytes(8, 'little')
-    path = f'{options.kernel}.moved'
+    path = f'{options.kernel}.moved-{offset:x}'
     with open(path, 'wb') as out:
         out.write(image)
     return path
@@ -174,11 +182,10 @@ def run(options, name, changes, patterns, statuses):
         else status in statuses
     if not missing and right:
         return True
-    print(f'FAIL boot: {name}')
-    print(f'  exit status {status}' + (f', not there: {missing}'
-                                       if missing else ''))
-    for line in text.split('\n')[-15:]:
-        print(f'  | {line}')
+    story = [f'FAIL boot: {name}', f'  exit status {status}' +
+             (f', not there: {missing}' if missing else '')]
+    story += [f'  | {line}' for line in text.split('\n')[-15:]]
+    sys.stdout.write('\n'.join(story) + '\n')
     sys.stdout.flush()
     return False
 
@@ -191,12 +198,10 @@ def main():
     parser.add_argument('--checks', default='',
                         help='what a debug build has: debug kasan')
     options = parser.parse_args()
-    passed = failed = 0
-    for case in cases(options):
-        if options.only in case[0]:
-            held = run(options, *case)
-            passed += held
-            failed += not held
+    chosen = [case for case in cases(options) if options.only in case[0]]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        held = list(pool.map(lambda case: run(options, *case), chosen))
+    passed, failed = held.count(True), held.count(False)
     print(f'boot: {passed} passed, {failed} failed')
     if os.environ.get('TENON_SUMMARY'):
         with open(os.environ['TENON_SUMMARY'], 'a') as out:
