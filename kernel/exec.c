@@ -87,13 +87,13 @@ static int take_parts(struct exec_state *state)
     int error = handlers_unshare();
     if (error)
         return error;
-    if (refcount_read(&current->files->refs) > 1) {
+    if (files_are_shared(current->files)) {
         struct files *own = files_copy(current->files);
         if (!own)
             return -ENOMEM;
         thread_enter_files(own);
     }
-    bool is_unsafe = refcount_read(&current->paths->refs) > 1;
+    bool is_unsafe = paths_are_shared(current->paths);
     return exec_credentials(
         state->file, is_unsafe, &state->who, &state->program.is_secure);
 }

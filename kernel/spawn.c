@@ -50,9 +50,9 @@ static int copy_parts(struct thread *child, unsigned share)
                                        : space_copy(maker->space);
     if (!child->space)
         return -ENOMEM;
-    child->files = share & SHARE_FILES ? files_get(maker->files)
+    child->files = share & SHARE_FILES ? files_share(maker->files)
                                        : files_copy(maker->files);
-    child->paths = share & SHARE_PATHS ? paths_get(maker->paths)
+    child->paths = share & SHARE_PATHS ? paths_share(maker->paths)
                                        : paths_copy(maker->paths);
     child->handlers = share & SHARE_HANDLERS ? handlers_get(maker->handlers)
                                              : handlers_copy(maker->handlers);

@@ -154,7 +154,7 @@ void thread_enter_files(struct files *files)
     struct files *old = thread->files;
     thread->files = files;
     spin_unlock_irq(&thread->process->lock, irq_state);
-    files_put(old);
+    files_leave(old);
 }
 
 /* Descriptors go before the space, so that what their last puts leave over is
@@ -170,8 +170,8 @@ void thread_drop_parts(struct thread *thread)
     thread->paths = NULL;
     thread->io_context = NULL;
     unlock_parts(process, irq_state);
-    files_put(files);
-    paths_put(paths);
+    files_leave(files);
+    paths_leave(paths);
     io_context_put(io_context);
     if (thread == current)
         thread_run_deferred();

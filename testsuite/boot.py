@@ -3,6 +3,7 @@
 """Boots the kernel on each machine, and with everything that can be wrong with
 an archive or a command line, and looks for what it must say."""
 import argparse
+import concurrent.futures
 import gzip
 import os
 import re
@@ -130,7 +131,7 @@ def loaded_at(options, offset):
     """The Image with another offset from a boundary of 2 MiB in its header."""
     image = bytearray(open(options.kernel, 'rb').read())
     image[8:16] = offset.to_bytes(8, 'little')
-    path = f'{options.kernel}.moved'
+    path = f'{options.kernel}.moved-{offset:x}'
     with open(path, 'wb') as out:
         out.write(image)
     return path
@@ -174,11 +175,10 @@ def run(options, name, changes, patterns, statuses):
         else status in statuses
     if not missing and right:
         return True
-    print(f'FAIL boot: {name}')
-    print(f'  exit status {status}' + (f', not there: {missing}'
-                                       if missing else ''))
-    for line in text.split('\n')[-15:]:
-        print(f'  | {line}')
+    story = [f'FAIL boot: {name}', f'  exit status {status}' +
+             (f', not there: {missing}' if missing else '')]
+    story += [f'  | {line}' for line in text.split('\n')[-15:]]
+    sys.stdout.write('\n'.join(story) + '\n')
     sys.stdout.flush()
     return False
 
@@ -191,12 +191,10 @@ def main():
     parser.add_argument('--checks', default='',
                         help='what a debug build has: debug kasan')
     options = parser.parse_args()
-    passed = failed = 0
-    for case in cases(options):
-        if options.only in case[0]:
-            held = run(options, *case)
-            passed += held
-            failed += not held
+    chosen = [case for case in cases(options) if options.only in case[0]]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        held = list(pool.map(lambda case: run(options, *case), chosen))
+    passed, failed = held.count(True), held.count(False)
     print(f'boot: {passed} passed, {failed} failed')
     if os.environ.get('TENON_SUMMARY'):
         with open(os.environ['TENON_SUMMARY'], 'a') as out:

@@ -15,6 +15,7 @@ A dialogue is a file of lines:
 is one case.
 """
 import argparse
+import concurrent.futures
 import os
 import pty
 import re
@@ -153,7 +154,9 @@ def main():
     parser.add_argument('--console', required=True)
     parser.add_argument('dialogues', nargs='+')
     options = parser.parse_args()
-    counts = [play(path, options) for path in options.dialogues]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        counts = list(pool.map(lambda path: play(path, options),
+                               options.dialogues))
     passed, failed = (sum(column) for column in zip(*counts))
     print(f'{passed} passed, {failed} failed')
     if os.environ.get('TENON_SUMMARY'):

@@ -4,8 +4,8 @@
 
 One boot runs many tests.  A test that kills or hangs the guest costs that
 test alone: it is marked, and the guest boots again with those that are left.
-Several guests run side by side, for most tests wait most of their time; each
-takes a share of the tests at a time.
+Several guests run side by side, two for each CPU of this machine, for most
+tests wait most of their time; each takes a share of the tests at a time.
 """
 import argparse
 import concurrent.futures
@@ -33,6 +33,8 @@ class Result:
         self.passed = self.failed = self.skipped = 0
         self.planned = None
         self.problems = []
+        self.began = time.monotonic()
+        self.seconds = 0
 
     def take(self, line):
         self.lines.append(line)
@@ -56,6 +58,7 @@ class Result:
                 f'not given back: {what} {before} before, {after} after')
 
     def end(self, how):
+        self.seconds = time.monotonic() - self.began
         count = self.passed + self.failed + self.skipped
         if how not in ('exit 0', 'exit 1'):
             self.problems.append(f'ended with {how}')
@@ -183,7 +186,7 @@ def story(options, result):
     path = result.keep(options.logs)
     cases = result.passed + result.failed + result.skipped
     if result.is_good():
-        yield f'PASS {result.name} ({cases} cases)'
+        yield f'PASS {result.name} ({cases} cases, {result.seconds:.1f} s)'
         return
     yield f'FAIL {result.name}'
     lines = result.lines
@@ -244,7 +247,7 @@ def main():
     parser.add_argument('--tap', help='file for the tests\' own lines')
     parser.add_argument('--again', default='')
     parser.add_argument('--silence', type=int, default=SILENCE_SECONDS)
-    parser.add_argument('--guests', type=int, default=os.cpu_count(),
+    parser.add_argument('--guests', type=int, default=2 * os.cpu_count(),
                         help='how many at a time')
     parser.add_argument('tests', nargs='+')
     options = parser.parse_args()

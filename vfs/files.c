@@ -41,6 +41,7 @@ struct files *files_new_with(unsigned chunk_count)
     if (!files)
         return NULL;
     refcount_init(&files->refs);
+    files->users = 1;
     spin_init(&files->lock, RANK_FILES);
     files->slots = slots_new(chunk_count);
     if (!files->slots) {
@@ -61,6 +62,17 @@ struct files *files_get(struct files *files)
     return files;
 }
 
+struct files *files_share(struct files *files)
+{
+    atomic_add(&files->users, 1);
+    return files_get(files);
+}
+
+bool files_are_shared(const struct files *files)
+{
+    return atomic_load(&files->users) > 1;
+}
+
 /* What closing means for one who is not in the table any more. */
 void file_leaves_table(struct files *files, struct file *file)
 {
@@ -71,22 +83,42 @@ void file_leaves_table(struct files *files, struct file *file)
     file_put(file);
 }
 
+/* Nobody opens any more; but some may still look. */
+static void close_all(struct files *files)
+{
+    struct file_slots *slots = files->slots;
+    for (unsigned i = 0; i < slots->chunk_count; i++) {
+        struct file_chunk *chunk = slots->chunks[i];
+        for (unsigned j = 0; chunk && j < CHUNK_SLOTS; j++) {
+            struct file *file = chunk->files[j];
+            if (!file)
+                continue;
+            atomic_store(&chunk->files[j], NULL);
+            file_leaves_table(files, file);
+        }
+        if (chunk)
+            thread_breathe();
+    }
+}
+
 void files_put(struct files *files)
 {
     if (!files || !refcount_put(&files->refs))
         return;
+    if (files->users) /* one that no thread got */
+        close_all(files);
     struct file_slots *slots = files->slots;
-    for (unsigned i = 0; i < slots->chunk_count; i++) {
-        struct file_chunk *chunk = slots->chunks[i];
-        for (unsigned j = 0; chunk && j < CHUNK_SLOTS; j++)
-            if (chunk->files[j])
-                file_leaves_table(files, chunk->files[j]);
-        heap_free(chunk);
-        if (chunk)
-            thread_breathe();
-    }
+    for (unsigned i = 0; i < slots->chunk_count; i++)
+        heap_free(slots->chunks[i]);
     heap_free(slots);
     heap_free(files);
+}
+
+void files_leave(struct files *files)
+{
+    if (files && atomic_sub(&files->users, 1) == 1)
+        close_all(files);
+    files_put(files);
 }
 
 /* Makes room for fd; afterwards the caller looks again, under the lock. */

@@ -12,6 +12,7 @@ struct file_slots; /* the array, replaced whole when it grows */
 
 struct files {
     struct refcount refs;
+    unsigned users; /* [atomic] threads that have it; who only looks is none */
     struct spinlock lock;
     struct file_slots *slots; /* [grace] */
     /* Under lock: */
@@ -23,6 +24,11 @@ enum { FD_CLOSE_ON_EXEC = 1 };
 struct files *files_new(void);
 struct files *files_get(struct files *files);
 void files_put(struct files *files); /* may sleep: closes all */
+/* The same for a thread that is to have it, or has it no longer: the last of them
+ * closes all, even if somebody still looks. */
+struct files *files_share(struct files *files);
+void files_leave(struct files *files); /* may sleep */
+bool files_are_shared(const struct files *files);
 struct files *files_copy(struct files *files); /* NULL */
 /* Copies only [0, first) and what lies above last: close_range's unshare. */
 struct files *files_copy_except(struct files *files, unsigned first, unsigned last);

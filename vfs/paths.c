@@ -2,6 +2,7 @@
 /* Root, working directory and umask: the part that CLONE_FS shares. */
 #include "vfs/paths.h"
 
+#include "arch/atomic.h"
 #include "mm/heap.h"
 
 static struct paths *paths_of(struct place root, struct place cwd, unsigned mask)
@@ -13,6 +14,7 @@ static struct paths *paths_of(struct place root, struct place cwd, unsigned mask
         return NULL;
     }
     refcount_init(&paths->refs);
+    paths->users = 1;
     spin_init(&paths->lock, RANK_PATHS);
     paths->root = root;
     paths->cwd = cwd;
@@ -38,6 +40,24 @@ void paths_put(struct paths *paths)
     place_put(paths->cwd);
     place_put(paths->root);
     heap_free(paths);
+}
+
+struct paths *paths_share(struct paths *paths)
+{
+    atomic_add(&paths->users, 1);
+    return paths_get(paths);
+}
+
+void paths_leave(struct paths *paths)
+{
+    if (paths)
+        atomic_sub(&paths->users, 1);
+    paths_put(paths);
+}
+
+bool paths_are_shared(const struct paths *paths)
+{
+    return atomic_load(&paths->users) > 1;
 }
 
 struct paths *paths_copy(struct paths *paths)

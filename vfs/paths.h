@@ -12,6 +12,7 @@ enum { PATH_BYTES_MAX = 4096, LINKS_MAX = 40 };
 
 struct paths {
     struct refcount refs;
+    unsigned users; /* [atomic] threads that have it; who only looks is none */
     struct spinlock lock;
     /* Under lock: */
     struct place root, cwd;
@@ -21,6 +22,10 @@ struct paths {
 struct paths *paths_new(struct place root);
 struct paths *paths_get(struct paths *paths);
 void paths_put(struct paths *paths); /* may sleep */
+/* The same for a thread that is to have it, or has it no longer. */
+struct paths *paths_share(struct paths *paths);
+void paths_leave(struct paths *paths); /* may sleep */
+bool paths_are_shared(const struct paths *paths);
 struct paths *paths_copy(struct paths *paths);
 struct place paths_root(struct paths *paths); /* with references */
 struct place paths_cwd(struct paths *paths);

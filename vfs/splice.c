@@ -327,5 +327,8 @@ ssize_t splice_memory(
     int64_t room = reserve(pipe, bytes, wait);
     if (room < 0)
         return room;
-    return fill_reserved(pipe, room, t, min((size_t)room, bytes), NULL);
+    /* To the first byte that is not there, wherever in a page of the pipe. */
+    size_t there = transfer_prepare(t, room, false);
+    ssize_t put = fill_reserved(pipe, room, t, there, NULL);
+    return there ? put : -EFAULT;
 }

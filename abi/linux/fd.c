@@ -51,7 +51,7 @@ long sys_close(int fd)
 static int unshare_without(unsigned first, unsigned last)
 {
     struct files *old = current->files;
-    if (refcount_read(&old->refs) == 1)
+    if (!files_are_shared(old))
         return 0;
     struct files *copy = files_copy_except(old, first, last);
     if (!copy)

@@ -143,13 +143,21 @@ enum {
     UMOUNT_NOFOLLOW = 8,
 };
 
+/* What cannot expire: what is to go anyhow, and the caller's own root. */
+static bool is_odd(struct place at, int flags)
+{
+    struct place root = paths_root(current->paths);
+    bool is_own = root.mount == at.mount;
+    place_put(root);
+    return flags & MNT_EXPIRE &&
+        (is_own || flags & (MNT_FORCE | MNT_DETACH));
+}
+
 long sys_umount2(const char __user *target, int flags)
 {
     struct place at;
     if (flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW))
         return -EINVAL;
-    bool is_odd =
-        flags & MNT_EXPIRE && flags & (MNT_FORCE | MNT_DETACH);
     unsigned walk_flags = flags & UMOUNT_NOFOLLOW ? 0 : WALK_FOLLOW;
     int error = place_argument(AT_FDCWD, target, walk_flags, &at);
     if (error)
@@ -158,7 +166,7 @@ long sys_umount2(const char __user *target, int flags)
         (flags & MNT_DETACH ? UNMOUNT_DETACH : 0) |
         (flags & MNT_EXPIRE ? UNMOUNT_EXPIRE : 0);
     error = !i_can(CAPABLE_SYS_ADMIN) ? -EPERM
-        : is_odd                      ? -EINVAL
+        : is_odd(at, flags)           ? -EINVAL
                                       : mount_remove(at, how);
     place_put(at);
     return error;

@@ -92,8 +92,9 @@ static int check_flags(unsigned flags)
         return -EINVAL;
     if (!(flags & OPEN_UNNAMED))
         return 0;
-    bool is_right = flags & OPEN_DIRECTORY && flags & OPEN_WRITE &&
-        !(flags & OPEN_CREATE);
+    /* The fourth way of access, for neither, is not one for reading. */
+    bool is_right = flags & OPEN_DIRECTORY && !(flags & OPEN_CREATE) &&
+        (flags & (OPEN_READ | OPEN_WRITE)) != OPEN_READ;
     return is_right ? 0 : -EINVAL;
 }
 

@@ -15,12 +15,12 @@ static void enter_paths(struct paths *paths)
     unsigned long irq_state = spin_lock_irq(&process->lock);
     current->paths = paths;
     spin_unlock_irq(&process->lock, irq_state);
-    paths_put(old);
+    paths_leave(old);
 }
 
 static int unshare_files(void)
 {
-    if (refcount_read(&current->files->refs) == 1)
+    if (!files_are_shared(current->files))
         return 0;
     struct files *copy = files_copy(current->files);
     if (!copy)
@@ -31,7 +31,7 @@ static int unshare_files(void)
 
 static int unshare_paths(void)
 {
-    if (refcount_read(&current->paths->refs) == 1)
+    if (!paths_are_shared(current->paths))
         return 0;
     struct paths *copy = paths_copy(current->paths);
     if (!copy)

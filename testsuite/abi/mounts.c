@@ -323,6 +323,17 @@ static void expiring(void)
     fails_with(EINVAL, do_umount("link", UMOUNT_NOFOLLOW));
     is(do_umount("link", 0), 0);
     unlink("link");
+    do_mount("none", "m", "tmpfs", 0, NULL);
+    pid_t child = fork();
+    if (!child) {
+        chroot("m");
+        int result = do_umount("/", MNT_EXPIRE);
+        _exit(result == -1 && errno == EINVAL ? 7 : 1);
+    }
+    int status;
+    waitpid(child, &status, 0);
+    is(status, 7 << 8);
+    is(do_umount("m", 0), 0);
 }
 
 static void stacked(void)

@@ -187,6 +187,12 @@ static void unnamed_errors(void)
     fails_with(EINVAL, open(".", O_TMPFILE | O_RDWR | O_CREAT, 0600));
     fails_with(EINVAL, open(".", (O_TMPFILE & ~O_DIRECTORY) | O_RDWR, 0600));
     fails_with(ENOTDIR, open("f", O_TMPFILE | O_RDWR, 0600));
+    fails_with(ENOTDIR, open("f", O_TMPFILE | 3, 0600));
+    int fd = open(".", O_TMPFILE | 3, 0600);
+    ok(fd >= 0);
+    fails_with(EBADF, read(fd, "", 1));
+    fails_with(EBADF, write(fd, "", 1));
+    close(fd);
     fails_with(ENOENT, open("none", O_TMPFILE | O_RDWR, 0600));
     fails_with(EOPNOTSUPP, open("/proc", O_TMPFILE | O_RDWR, 0600));
     fails_with(EOPNOTSUPP, open("/sys", O_TMPFILE | O_RDWR, 0600));
@@ -197,7 +203,7 @@ static void unnamed_errors(void)
     rmdir("closed");
     symlink("d", "link");
     fails_with(ENOTDIR, open("link", O_TMPFILE | O_RDWR | O_NOFOLLOW, 0600));
-    int fd = open("link", O_TMPFILE | O_RDWR, 0600);
+    fd = open("link", O_TMPFILE | O_RDWR, 0600);
     ok(fd >= 0);
     close(fd);
     unlink("link");

@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/mman.h>
 #include <sys/uio.h>
 
 static char text[70000] __attribute__((aligned(4096))), got[140000];
@@ -205,6 +206,16 @@ static void memory(void)
     is(memcmp(got, text, 65536), 0);
     struct iovec bad = { (void *)8, 5 };
     fails_with(EFAULT, vmsplice(ends[1], &bad, 1, 0));
+    struct iovec some[3] = { { "abc", 3 }, { "defgh", 5 }, { (void *)8, 5 } };
+    is(vmsplice(ends[1], some, 3, 0), 8);
+    is(read(ends[0], got, sizeof got), 8);
+    char *edge = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    munmap(edge + 4096, 4096);
+    struct iovec over = { edge + 4000, 200 };
+    is(vmsplice(ends[1], &over, 1, 0), 96);
+    is(read(ends[0], got, sizeof got), 96);
+    munmap(edge, 4096);
     close(ends[0]);
     close(ends[1]);
 }

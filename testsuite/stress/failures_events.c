@@ -138,8 +138,10 @@ static int send_descriptor(int to, int nth)
     union {
         struct cmsghdr head;
         char bytes[CMSG_SPACE(sizeof(int))];
-    } control_part = { .head = { CMSG_LEN(sizeof(int)), 0, SOL_SOCKET,
-                           SCM_RIGHTS } };
+    } control_part = { .bytes = "" };
+    control_part.head.cmsg_len = CMSG_LEN(sizeof(int));
+    control_part.head.cmsg_level = SOL_SOCKET;
+    control_part.head.cmsg_type = SCM_RIGHTS;
     struct iovec one = { (void *)"x", 1 };
     struct msghdr message = { .msg_iov = &one, .msg_iovlen = 1,
         .msg_control = &control_part, .msg_controllen = sizeof control_part };
