@@ -64,17 +64,24 @@ def cases(options):
                 yield (f'{machine} {cpu} smp {smp}',
                        dict(machine=machine, cpu=cpu, smp=smp, initrd=packed),
                        (HELLO,), (0,))
-    yield 'smp 8', dict(smp=8, initrd=hello), (HELLO,), (0,)
+    for machine in kind.machines[0], kind.large:
+        for smp in 2, 3, 5, 6, 7, 8:
+            yield f'{machine} smp {smp}', \
+                dict(machine=machine, smp=smp, initrd=hello), (HELLO,), (0,)
+        for memory in 16, 32, 256, 1024:
+            yield f'{machine} with {memory} MiB', \
+                dict(machine=machine, memory=memory, initrd=packed), \
+                (HELLO,), (0,)
     yield 'maxcpus', dict(smp=4, initrd=hello, append='maxcpus=1'), \
         (HELLO,), (0,)
-    yield '16 MiB', dict(memory=16, initrd=packed), (HELLO,), (0,)
     yield '4 GiB', dict(memory=4096, initrd=packed), (HELLO,), (0,)
     yield f'{kind.large} with 4 GiB', \
         dict(memory=4096, machine=kind.large, initrd=packed), (HELLO,), (0,)
     if kind is Arm:
-        yield 'loaded 4 MiB higher', \
-            dict(kernel=loaded_at(options, 4 << 20), initrd=packed), \
-            (HELLO,), (0,)
+        for machine in kind.machines:
+            yield f'{machine}, loaded 4 MiB higher', \
+                dict(machine=machine, kernel=loaded_at(options, 4 << 20),
+                     smp=2, initrd=packed), (HELLO,), (0,)
         yield 'the ELF, without a word from the loader', \
             dict(kernel=options.kernel.replace('.img', '.elf'), initrd=None,
                  extra=('-m', '256')), (r'panic', r'initramfs|-initrd'), \

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A PL011: output by polling, input by interrupt. */
-#include "arch/console.h"
+/* A PL011. */
+#include "arch/common/serial.h"
 #include "arch/atomic.h"
 #include "arch/boot.h"
-#include "arch/irq.h"
 #include "arch/pagetable.h"
-#include "lib/log.h"
-#include "lib/panic.h"
-#include "lib/spinlock.h"
 #include "machine/console.h"
 #include "machine/machine.h"
 #include "machine/registers.h"
@@ -27,14 +23,10 @@ enum {
     ON_RECEIVED = 0x10,
     ON_TIMEOUT = 0x40, /* fewer received than are worth an interrupt */
     ALL_INTERRUPTS = 0x7ff,
-    CHUNK_BYTES = 256, /* written with interrupts off at a time */
-    POLLS_MOST = 1 << 24,
     BLOCK_BYTES = 2 << 20,
 };
 
-static struct spinlock lock = SPINLOCK_INIT(RANK_CONSOLE);
 static volatile void *registers; /* NULL: there is none (yet) */
-static void (*receive)(const unsigned char *bytes, size_t count);
 
 extern pte_t boot_image[];
 
@@ -68,10 +60,14 @@ void console_init(void)
         registers = device_map(machine.console.start, machine.console.bytes);
 }
 
-/* Whoever reads the line may be slow, but not for ever. */
+bool serial_is_there(void)
+{
+    return registers;
+}
+
 static bool wait_for_room(void)
 {
-    for (unsigned i = 0; i < POLLS_MOST; i++) {
+    for (unsigned i = 0; i < SERIAL_POLLS_MOST; i++) {
         if (!(device_read(registers, FLAGS) & FLAGS_FULL))
             return true;
         cpu_relax();
@@ -79,7 +75,7 @@ static bool wait_for_room(void)
     return false;
 }
 
-static void write_chunk(const char *bytes, size_t count)
+void serial_write(const char *bytes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (!wait_for_room())
@@ -88,51 +84,27 @@ static void write_chunk(const char *bytes, size_t count)
     }
 }
 
-void console_write(const char *bytes, size_t count)
+int serial_read(void)
 {
-    while (registers && count) {
-        size_t chunk = min(count, (size_t)CHUNK_BYTES);
-        if (panic_is_under_way()) { /* the owner may have been stopped */
-            write_chunk(bytes, chunk);
-        } else {
-            unsigned long irq_state = spin_lock_irq(&lock);
-            write_chunk(bytes, chunk);
-            spin_unlock_irq(&lock, irq_state);
-        }
-        bytes += chunk;
-        count -= chunk;
-    }
+    if (device_read(registers, FLAGS) & FLAGS_NOTHING_RECEIVED)
+        return -1;
+    return device_read(registers, DATA) & 0xff; /* errors stand above */
 }
 
-static void drain(void *data)
+void serial_acknowledge(void)
 {
-    unsigned char bytes[64];
-    size_t count = 0;
     device_write(registers, INTERRUPTS_CLEAR, ON_RECEIVED | ON_TIMEOUT);
-    while (!(device_read(registers, FLAGS) & FLAGS_NOTHING_RECEIVED)) {
-        bytes[count++] = device_read(registers, DATA);
-        if (count == sizeof bytes) {
-            receive(bytes, count);
-            count = 0;
-        }
-    }
-    if (count)
-        receive(bytes, count);
 }
 
-void console_set_input(void (*input)(const unsigned char *bytes, size_t count))
+unsigned serial_interrupt(enum irq_trigger *trigger)
 {
-    receive = input;
-    if (!registers)
-        return;
-    if (irq_register(machine.console_line, IRQ_LEVEL, drain, NULL)) {
-        log_error("console: interrupt %u is taken", machine.console_line);
-        return;
-    }
-    unsigned long irq_state = irq_save();
+    *trigger = IRQ_LEVEL;
+    return machine.console_line;
+}
+
+void serial_listen(void)
+{
     device_write(registers, INTERRUPTS, ON_RECEIVED | ON_TIMEOUT);
-    drain(NULL); /* what came before */
-    irq_restore(irq_state);
 }
 
 const char *console_name(void)

@@ -14,6 +14,10 @@ extern const char vectors[];
 
 enum {
     TIMER_USER_COUNTER = 2,       /* CNTKCTL: user code may read CNTVCT */
+    EVENT_STREAM_ON = 4,
+    EVENT_BIT_SHIFT = 4,
+    EVENT_BIT_MOST = 15,
+    EVENTS_PER_SECOND = 10000,
 };
 #define MPIDR_AFFINITY 0xff00ffffffull
 
@@ -35,6 +39,17 @@ void cpu_detect(void)
     hwcap_detect();
 }
 
+/* A bit of the counter whose steps end a WFE, about each tenth of a
+ * millisecond: who waits for a word looks at it again. */
+static uint64_t event_stream(void)
+{
+    uint64_t ticks = register_read(cntfrq_el0) / EVENTS_PER_SECOND;
+    unsigned bit = 0;
+    while (bit < EVENT_BIT_MOST && ticks >> (bit + 2))
+        bit++;
+    return EVENT_STREAM_ON | bit << EVENT_BIT_SHIFT;
+}
+
 void cpu_init(unsigned id)
 {
     struct cpu_local *cpu = &cpu_locals[id];
@@ -45,7 +60,7 @@ void cpu_init(unsigned id)
     register_write(tpidr_el1, (uint64_t)cpu);
     register_write(tpidrro_el0, 0);
     register_write(vbar_el1, (uint64_t)vectors);
-    register_write(cntkctl_el1, TIMER_USER_COUNTER);
+    register_write(cntkctl_el1, TIMER_USER_COUNTER | event_stream());
     if (cpu_features.has_pan)
         __asm__ volatile(".inst 0xd500419f" ::: "memory"); /* MSR PAN, #1 */
     isb();

@@ -30,6 +30,7 @@ struct cpu_local {
     struct context *context; /* whose user state is in the registers */
     void *fpu_owner;         /* the area the FP registers were last of */
     struct pagetable *table; /* loaded; NULL: an empty one */
+    bool is_lazy;            /* runs a kernel thread on someone's table */
     bool irq_is_from_user;   /* the one under way */
     uint64_t affinity;       /* of MPIDR: how other CPUs call it */
     uint64_t identity;       /* MIDR */

@@ -29,8 +29,4 @@ size_t hwcap_names(char *to, size_t capacity);
  * false: there is no such register for it. */
 bool id_register_for_user(unsigned crm, unsigned op2, uint64_t *value);
 
-/* fpu_move.S: the registers. */
-void fpu_save(void *area);
-void fpu_load(void *area);
-
 #endif

@@ -2,10 +2,8 @@
 /* FP and vector state: 32 registers of 128 bits, status, control.  Saved whole
  * at each switch from a user thread; loaded unless the registers still hold
  * it.  Kernel code does not use them. */
-#include "arch/context.h"
+#include "arch/common/context.h"
 #include "lib/string.h"
-#include "machine/cpu_local.h"
-#include "machine/features.h"
 
 static_assert(offsetof(struct fpu_state, status) == 512, "as in fpu_move.S");
 static_assert(offsetof(struct fpu_state, control) == 516, "as in fpu_move.S");
@@ -20,38 +18,9 @@ uint64_t fpu_features(void)
     return 0;
 }
 
-void *fpu_area(struct context *context)
+void fpu_init_area(void *area)
 {
-    return context->fpu;
-}
-
-static bool is_loaded(const struct context *context)
-{
-    return cpu_local()->context == context;
-}
-
-void fpu_sync(struct context *context)
-{
-    if (is_loaded(context) && context->fpu)
-        fpu_save(context->fpu);
-}
-
-void fpu_reload(struct context *context)
-{
-    if (!context->fpu)
-        return;
-    if (is_loaded(context))
-        fpu_load(context->fpu);
-    else
-        context->fpu_cpu = 0;
-}
-
-void fpu_reset(struct context *context)
-{
-    if (!context->fpu)
-        return;
-    memset(context->fpu, 0, sizeof(struct fpu_state));
-    fpu_reload(context);
+    memset(area, 0, sizeof(struct fpu_state));
 }
 
 /* No value of these registers can fault; what the CPU does not have of status

@@ -6,7 +6,7 @@
 #include "lib/format.h"
 #include "machine/features.h"
 
-enum id { ISAR0, ISAR1, PFR0, PFR1, MMFR2, ID_COUNT };
+enum id { ISAR0, ISAR1, PFR0, PFR1, MMFR2, ID_COUNT, BY_KERNEL = ID_COUNT };
 
 struct capability {
     uint8_t id, shift;
@@ -18,6 +18,7 @@ struct capability {
 static const struct capability capabilities[] = {
     { PFR0, 16, 0, 0, 0, "fp" },
     { PFR0, 20, 0, 0, 1, "asimd" },
+    { BY_KERNEL, 0, 0, 0, 2, "evtstrm" }, /* the timer ends WFE: cpu_init */
     { ISAR0, 4, 1, 0, 3, "aes" },
     { ISAR0, 4, 2, 0, 4, "pmull" },
     { ISAR0, 8, 1, 0, 5, "sha1" },
@@ -27,6 +28,7 @@ static const struct capability capabilities[] = {
     { PFR0, 16, 1, 0, 9, "fphp" },
     { PFR0, 20, 1, 0, 10, "asimdhp" },
     { ISAR0, 28, 1, 0, 12, "asimdrdm" },
+    { BY_KERNEL, 0, 0, 0, 11, "cpuid" }, /* MRS of these registers: below */
     { ISAR1, 12, 1, 0, 13, "jscvt" },
     { ISAR1, 16, 1, 0, 14, "fcma" },
     { ISAR1, 20, 1, 0, 15, "lrcpc" },
@@ -52,12 +54,12 @@ static const struct capability capabilities[] = {
     { ISAR0, 60, 1, 1, 16, "rng" },
 };
 
-enum { HWCAP_CPUID_BIT = 11 };
-
 static uint64_t id_registers[ID_COUNT];
 
 static bool is_there(const struct capability *row)
 {
+    if (row->id == BY_KERNEL)
+        return true;
     unsigned field = id_registers[row->id] >> row->shift & 15;
     return field != 15 && field >= row->least;
 }
@@ -69,7 +71,7 @@ void hwcap_detect(void)
     id_registers[PFR0] = register_read(id_aa64pfr0_el1);
     id_registers[PFR1] = register_read(id_aa64pfr1_el1);
     id_registers[MMFR2] = register_read(s3_0_c0_c7_2);
-    uint64_t words[2] = { 1 << HWCAP_CPUID_BIT, 0 };
+    uint64_t words[2] = { 0 };
     for (unsigned i = 0; i < array_size(capabilities); i++)
         if (is_there(&capabilities[i]))
             words[capabilities[i].word] |= 1ull << capabilities[i].bit;
@@ -82,8 +84,7 @@ size_t hwcap_names(char *to, size_t capacity)
     size_t at = 0;
     for (unsigned word = 0; word < 2; word++)
         for (unsigned bit = 0; bit < 64; bit++) {
-            const char *name =
-                !word && bit == HWCAP_CPUID_BIT ? "cpuid" : NULL;
+            const char *name = NULL;
             for (unsigned i = 0; i < array_size(capabilities); i++)
                 if (capabilities[i].word == word &&
                     capabilities[i].bit == bit && is_there(&capabilities[i]))
@@ -107,6 +108,12 @@ static uint64_t visible(enum id id)
     return id_registers[id] & mask;
 }
 
+/* What programs are told of fields that are none of their business, and of a
+ * 32-bit mode that there is not. */
+#define MMFR0_HIDDEN 0x111ff000000ull /* sizes of pages: none of either */
+#define ISAR5_SEEN   0xffff0u         /* AES, SHA1, SHA2, CRC32 */
+#define MVFR0_SEEN   0xf00u           /* double precision */
+#define MVFR1_SEEN   0xf00fff00u      /* FMA; single precision, integers, loads */
 enum { EL0_64_BIT_ONLY = 1, EL1_64_BIT_ONLY = 0x10 };
 
 bool id_register_for_user(unsigned crm, unsigned op2, uint64_t *value)
@@ -124,6 +131,15 @@ bool id_register_for_user(unsigned crm, unsigned op2, uint64_t *value)
     case 0x06:
         *value = register_read(revidr_el1);
         break;
+    case 0x25:
+        *value = register_read(id_isar5_el1) & ISAR5_SEEN;
+        break;
+    case 0x30:
+        *value = register_read(mvfr0_el1) & MVFR0_SEEN;
+        break;
+    case 0x31:
+        *value = register_read(mvfr1_el1) & MVFR1_SEEN;
+        break;
     case 0x40:
         *value = visible(PFR0) | EL0_64_BIT_ONLY | EL1_64_BIT_ONLY;
         break;
@@ -139,11 +155,14 @@ bool id_register_for_user(unsigned crm, unsigned op2, uint64_t *value)
     case 0x61:
         *value = visible(ISAR1);
         break;
+    case 0x70:
+        *value = MMFR0_HIDDEN;
+        break;
     case 0x72:
         *value = visible(MMFR2);
         break;
     default:
-        return crm >= 4; /* reserved ones and those without fields: zero */
+        return crm >= 2; /* reserved ones and those without fields: zero */
     }
     return true;
 }

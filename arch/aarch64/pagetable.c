@@ -7,10 +7,8 @@
 #include "arch/pagetable.h"
 #include "arch/common/kernel_map.h"
 #include "arch/common/tables.h"
-#include "arch/irq.h"
 #include "lib/errno.h"
 #include "machine/asid.h"
-#include "machine/cpu_local.h"
 #include "machine/empty_table.h"
 #include "machine/features.h"
 #include "machine/tlb.h"
@@ -51,20 +49,9 @@ void table_forget(const struct pagetable *table)
         tlb_forget_space(asid_of(table));
 }
 
-void pagetable_switch(struct pagetable *table)
+void table_load(struct pagetable *table)
 {
-    struct cpu_local *cpu = cpu_local();
-    struct pagetable *old = cpu->table;
-    if (!table)
-        return; /* kernel threads run on any */
-    if (table == old)
-        return;
-    cpu_mask self = (cpu_mask)1 << cpu->id;
-    atomic_or(&table->cpus, self);
-    cpu->table = table;
     user_table_load(table->root, asid_use(table));
-    if (old)
-        atomic_and(&old->cpus, ~self);
 }
 
 void flush_finish(struct flush *flush)

@@ -47,6 +47,7 @@ static inline void pte_replace_kernel(
     irq_restore(irq_state);
 }
 
+void table_load(struct pagetable *table);
 void table_unload(void);
 void table_forget(const struct pagetable *table);
 

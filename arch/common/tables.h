@@ -27,6 +27,7 @@ static inline pte_t *table_entry(
  *   pte_make_kernel, pte_make_large  of the kernel's own mappings
  *   pte_replace_kernel  another page in the place of one that nobody needs, but
  *                       whose entry CPUs may remember; touches only the entry
+ *   table_load          this CPU runs on these user's tables from now on
  *   table_unload        this CPU has no user's tables loaded from now on
  *   table_forget        no TLB remembers anything of tables that none has loaded
  *   kernel_table_load   makes a first table the kernel's

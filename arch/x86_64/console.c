@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* COM1, a 16550: output by polling, 16 bytes a poll; input by interrupt. */
-#include "arch/console.h"
+/* COM1, a 16550: it takes 16 bytes a poll. */
+#include "arch/common/serial.h"
 #include "arch/atomic.h"
-#include "arch/irq.h"
-#include "lib/log.h"
-#include "lib/panic.h"
-#include "lib/spinlock.h"
 #include "machine/apic.h"
 #include "machine/console.h"
 #include "machine/registers.h"
@@ -24,13 +20,9 @@ enum {
     STATUS_RECEIVED = 0x01,
     STATUS_EMPTY = 0x20,
     FIFO_BYTES = 16,
-    CHUNK_BYTES = 256, /* written with interrupts off at a time */
-    POLLS_MOST = 1 << 24,
 };
 
-static struct spinlock lock = SPINLOCK_INIT(RANK_CONSOLE);
 static bool is_there;
-static void (*receive)(const unsigned char *bytes, size_t count);
 
 void console_init(void)
 {
@@ -46,10 +38,14 @@ void console_init(void)
     port_write8(MODEM, 0x0b);  /* DTR, RTS, and the interrupt's gate */
 }
 
-/* Whoever reads the line may be slow, but not for ever. */
+bool serial_is_there(void)
+{
+    return is_there;
+}
+
 static bool wait_until_empty(void)
 {
-    for (unsigned i = 0; i < POLLS_MOST; i++) {
+    for (unsigned i = 0; i < SERIAL_POLLS_MOST; i++) {
         if (port_read8(STATUS) & STATUS_EMPTY)
             return true;
         cpu_relax();
@@ -57,7 +53,7 @@ static bool wait_until_empty(void)
     return false;
 }
 
-static void write_chunk(const char *bytes, size_t count)
+void serial_write(const char *bytes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (i % FIFO_BYTES == 0 && !wait_until_empty())
@@ -66,50 +62,25 @@ static void write_chunk(const char *bytes, size_t count)
     }
 }
 
-void console_write(const char *bytes, size_t count)
+int serial_read(void)
 {
-    while (is_there && count) {
-        size_t chunk = min(count, (size_t)CHUNK_BYTES);
-        if (panic_is_under_way()) { /* the owner may have been stopped */
-            write_chunk(bytes, chunk);
-        } else {
-            unsigned long irq_state = spin_lock_irq(&lock);
-            write_chunk(bytes, chunk);
-            spin_unlock_irq(&lock, irq_state);
-        }
-        bytes += chunk;
-        count -= chunk;
-    }
+    return port_read8(STATUS) & STATUS_RECEIVED ? port_read8(DATA) : -1;
 }
 
-static void drain(void *data)
+void serial_acknowledge(void)
 {
-    unsigned char bytes[64];
-    size_t count = 0;
-    while (port_read8(STATUS) & STATUS_RECEIVED) {
-        bytes[count++] = port_read8(DATA);
-        if (count == sizeof bytes) {
-            receive(bytes, count);
-            count = 0;
-        }
-    }
-    if (count)
-        receive(bytes, count);
+    /* It has been, when there is nothing more to read. */
 }
 
-void console_set_input(void (*input)(const unsigned char *bytes, size_t count))
+unsigned serial_interrupt(enum irq_trigger *trigger)
 {
-    receive = input;
-    if (!is_there)
-        return;
-    if (irq_register(isa_line(COM1_LINE), IRQ_EDGE, drain, NULL)) {
-        log_error("console: interrupt line %u is taken", isa_line(COM1_LINE));
-        return;
-    }
-    unsigned long irq_state = irq_save();
+    *trigger = IRQ_EDGE;
+    return isa_line(COM1_LINE);
+}
+
+void serial_listen(void)
+{
     port_write8(INTERRUPTS, 1);
-    drain(NULL); /* what came before */
-    irq_restore(irq_state);
 }
 
 const char *console_name(void)

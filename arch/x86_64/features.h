@@ -27,11 +27,8 @@ void cpu_init(unsigned id);
 /* Gives CPU id its stacks; false: no memory. Its traps use them. */
 bool cpu_make_stacks(unsigned id);
 
-/* fpu.c: the calling CPU's FP unit, and what the areas hold. */
+/* fpu.c: the calling CPU's FP unit. */
 void fpu_detect(void);
 void fpu_init_cpu(void);
-void fpu_init_area(void *area);
-void fpu_save(void *area);
-void fpu_load(void *area);
 
 #endif

@@ -2,10 +2,8 @@
 /* FP and vector state: XSAVE's standard form where the CPU has it, FXSAVE's
  * otherwise.  Saved whole at each switch from a user thread; loaded unless the
  * registers still hold it. */
-#include "arch/context.h"
-#include "arch/irq.h"
+#include "arch/common/context.h"
 #include "lib/string.h"
-#include "machine/cpu_local.h"
 #include "machine/features.h"
 #include "machine/registers.h"
 #include "machine/user_access.h"
@@ -113,40 +111,6 @@ size_t fpu_bytes(void)
 uint64_t fpu_features(void)
 {
     return cpu_features.xsave_mask;
-}
-
-void *fpu_area(struct context *context)
-{
-    return context->fpu;
-}
-
-static bool is_loaded(const struct context *context)
-{
-    return cpu_local()->context == context;
-}
-
-void fpu_sync(struct context *context)
-{
-    if (is_loaded(context) && context->fpu)
-        fpu_save(context->fpu);
-}
-
-void fpu_reload(struct context *context)
-{
-    if (!context->fpu)
-        return;
-    if (is_loaded(context))
-        fpu_load(context->fpu);
-    else
-        context->fpu_cpu = 0;
-}
-
-void fpu_reset(struct context *context)
-{
-    if (!context->fpu)
-        return;
-    fpu_init_area(context->fpu);
-    fpu_reload(context);
 }
 
 bool fpu_make_valid(void *area, size_t bytes)

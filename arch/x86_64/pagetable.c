@@ -28,21 +28,9 @@ void table_unload(void)
     cr3_write(kernel_root);
 }
 
-/* The new table's mask has us before we load it and the old one's until we
- * have left: whoever changes either meanwhile sends us a flush. */
-void pagetable_switch(struct pagetable *table)
+void table_load(struct pagetable *table)
 {
-    struct cpu_local *cpu = cpu_local();
-    struct pagetable *old = cpu->table;
-    cpu->is_lazy = !table;
-    if (!table || table == old)
-        return;
-    cpu_mask self = (cpu_mask)1 << cpu->id;
-    atomic_or(&table->cpus, self);
-    cpu->table = table;
     cr3_write(table->root);
-    if (old)
-        atomic_and(&old->cpus, ~self);
 }
 
 enum { FLUSH_PAGES_MOST = 32 }; /* beyond, all at once is cheaper */

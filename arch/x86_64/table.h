@@ -35,6 +35,7 @@ static inline void pte_replace_kernel(
     pte_install(entry, pte);
 }
 
+void table_load(struct pagetable *table);
 void table_unload(void);
 
 static inline void table_forget(const struct pagetable *table)

@@ -23,10 +23,7 @@
 
 #define PSTATE_BRANCH_TYPE 0xc00ull
 
-enum {
-    SIGNAL_STACK_LEAST = 5120, /* what programs are told a frame may take */
-    ROOM_BYTES = sizeof(((struct sigcontext *)0)->__reserved),
-};
+enum { ROOM_BYTES = sizeof(((struct sigcontext *)0)->__reserved) };
 
 struct signal_frame {
     siginfo_t info;
@@ -65,7 +62,8 @@ enum { VECTORS_AT = offsetof(struct fpsimd_context, vregs) };
 
 size_t signal_frame_bytes(void)
 {
-    return SIGNAL_STACK_LEAST;
+    enum { ALIGNMENT = 16 };
+    return sizeof(struct signal_frame) + sizeof(struct link_record) + ALIGNMENT;
 }
 
 static int write_fp(char __user *to)

@@ -1,10 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* The end of a space's page tables: no CPU has them loaded any more, not even
- * for a kernel thread, when they are freed. */
+/* Which CPU has which space's page tables loaded.  A kernel thread runs on those
+ * of whoever ran before; no CPU has them loaded any more when they are freed. */
 #include "arch/common/tables.h"
 #include "arch/irq.h"
 #include "arch/smp.h"
 #include "machine/cpu_local.h"
+
+/* The new table's mask has us before we load it and the old one's until we
+ * have left: whoever changes either meanwhile sends us a flush. */
+void pagetable_switch(struct pagetable *table)
+{
+    struct cpu_local *cpu = cpu_local();
+    struct pagetable *old = cpu->table;
+    cpu->is_lazy = !table;
+    if (!table || table == old)
+        return;
+    cpu_mask self = (cpu_mask)1 << cpu->id;
+    atomic_or(&table->cpus, self);
+    cpu->table = table;
+    table_load(table);
+    if (old)
+        atomic_and(&old->cpus, ~self);
+}
 
 void table_leave(void *data)
 {
