@@ -144,7 +144,7 @@ static void awaited(void)
     mask(SIG_UNBLOCK, SIGUSR1);
 }
 
-static int order[20], places;
+static volatile int order[20], places;
 
 static void notes(int number, siginfo_t *info, void *context)
 {
