@@ -186,6 +186,12 @@ static int show_boot_id(struct text *text, const struct proc_subject *subject)
         .store = store_                                                        \
     }
 
+#define WATCHED(name_, show_, store_, changes_)                                \
+    {                                                                          \
+        .name = name_, .type = INODE_REGULAR, .mode = 0644, .show = show_,     \
+        .store = store_, .changes = changes_                                   \
+    }
+
 static const struct proc_entry random_children[] = {
     PROC_FILE("boot_id", 0444, show_boot_id),
     PROC_FILE("entropy_avail", 0444, show_entropy_avail),
@@ -199,8 +205,9 @@ static const struct proc_entry kernel_children[] = {
     PROC_FILE("core_pattern", 0444, show_core_pattern),
     PROC_FILE("core_uses_pid", 0444, show_zero),
     PROC_FILE("dmesg_restrict", 0444, show_one),
-    SETTING("domainname", show_domainname, store_domainname),
-    SETTING("hostname", show_hostname, store_hostname),
+    WATCHED("domainname", show_domainname, store_domainname,
+        system_domain_changes),
+    WATCHED("hostname", show_hostname, store_hostname, system_node_changes),
     PROC_FILE("ngroups_max", 0444, show_ngroups_max),
     PROC_FILE("osrelease", 0444, show_osrelease),
     PROC_FILE("ostype", 0444, show_ostype),

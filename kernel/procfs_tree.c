@@ -24,10 +24,11 @@ struct proc_file { /* file->private of a regular file */
     struct mutex lock;
     struct text text;
     bool is_made;
+    unsigned seen; /* [atomic] changes that were told */
 };
 
 static const struct inode_ops node_ops, own_ops, magic_ops;
-static const struct file_ops content_ops;
+static const struct file_ops content_ops, watched_ops;
 static const struct credentials owner; /* root */
 
 /* Subjects. */
@@ -277,6 +278,10 @@ static int open_node(struct inode *inode, struct file *file)
         return -ENOMEM;
     mutex_init(&content->lock, RANK_NONE);
     file->private = content;
+    if (node->what->changes) {
+        content->seen = node->what->changes(NULL);
+        file->ops = &watched_ops;
+    }
     return 0;
 }
 
@@ -402,9 +407,25 @@ static void release_content(struct file *file)
     heap_free(content);
 }
 
+/* Each change is told once. */
+static unsigned poll_content(struct file *file, struct waiter *waiter)
+{
+    struct proc_file *content = file->private;
+    const struct node *node = file->inode->private;
+    unsigned changes = node->what->changes(waiter);
+    bool is_news = atomic_exchange(&content->seen, changes) != changes;
+    return READY_IN | (is_news ? READY_ERROR | READY_PRIORITY : READY_OUT);
+}
+
 static const struct file_ops content_ops = {
     .read = read_content,
     .write = write_content,
+    .release = release_content,
+};
+static const struct file_ops watched_ops = {
+    .read = read_content,
+    .write = write_content,
+    .poll = poll_content,
     .release = release_content,
 };
 

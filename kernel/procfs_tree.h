@@ -44,6 +44,9 @@ struct proc_entry {
     int (*show)(struct text *text, const struct proc_subject *subject);
     /* What was written, NUL-ended, without a newline at the end. */
     int (*store)(const char *value, const struct proc_subject *subject);
+    /* Of files that tell who polls them of changes: how many there were; the
+     * waiter, if not NULL, is queued for more. */
+    unsigned (*changes)(struct waiter *waiter);
     /* Directories: */
     const struct proc_entry *children;
     const struct proc_numbers *numbers;

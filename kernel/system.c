@@ -32,23 +32,52 @@ void system_names(struct system_names *copy)
     string_copy(copy->machine, cpu_platform(), sizeof copy->machine);
 }
 
-static void set_name(char *name, const char *wanted, size_t bytes)
+struct news {
+    unsigned changes; /* [atomic] */
+    struct wait_queue queue;
+};
+static struct news node_news = { .queue = WAIT_QUEUE_INIT(node_news.queue) };
+static struct news domain_news = {
+    .queue = WAIT_QUEUE_INIT(domain_news.queue),
+};
+
+static unsigned look_for(struct news *news, struct waiter *waiter)
+{
+    if (waiter)
+        wait_queue_add(&news->queue, waiter);
+    return atomic_load(&news->changes);
+}
+
+unsigned system_node_changes(struct waiter *waiter)
+{
+    return look_for(&node_news, waiter);
+}
+
+unsigned system_domain_changes(struct waiter *waiter)
+{
+    return look_for(&domain_news, waiter);
+}
+
+static void set_name(
+    char *name, const char *wanted, size_t bytes, struct news *news)
 {
     bytes = min(bytes, (size_t)SYSTEM_NAME_BYTES - 1);
     spin_lock(&names_lock);
     memset(name, 0, SYSTEM_NAME_BYTES);
     memcpy(name, wanted, bytes);
     spin_unlock(&names_lock);
+    atomic_add(&news->changes, 1);
+    wait_queue_wake_all(&news->queue, READY_ERROR | READY_PRIORITY);
 }
 
 void system_set_node(const char *name, size_t bytes)
 {
-    set_name(names.node, name, bytes);
+    set_name(names.node, name, bytes, &node_news);
 }
 
 void system_set_domain(const char *name, size_t bytes)
 {
-    set_name(names.domain, name, bytes);
+    set_name(names.domain, name, bytes, &domain_news);
 }
 
 void system_end(enum system_end how)

@@ -12,6 +12,10 @@ struct system_names {
         machine[SYSTEM_NAME_BYTES], domain[SYSTEM_NAME_BYTES];
 };
 void system_names(struct system_names *names); /* a copy under the lock */
+/* How many changes there were; the waiter, if not NULL, is queued for more. */
+struct waiter;
+unsigned system_node_changes(struct waiter *waiter);
+unsigned system_domain_changes(struct waiter *waiter);
 void system_set_node(const char *name, size_t bytes);
 void system_set_domain(const char *name, size_t bytes);
 
