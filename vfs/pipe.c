@@ -215,6 +215,8 @@ static int wait_for_other_end(
 static int open_ends(struct inode *inode, struct file *file, bool waits)
 {
     struct other_end other;
+    if (!(file->flags & (OPEN_READ | OPEN_WRITE)))
+        return -EINVAL; /* it would be no end that is counted */
     struct pipe *pipe = join(inode, file->flags, &other);
     if (!pipe)
         return -ENOMEM;

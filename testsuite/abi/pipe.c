@@ -170,6 +170,27 @@ static void fifos(void)
     unlink("fifo");
 }
 
+/* Access mode 3 is neither end. */
+static void for_neither(void)
+{
+    char path[64];
+    int ends[2];
+    is(mkfifo("fifo", 0600), 0);
+    fails_with(EINVAL, open("fifo", 3));
+    fails_with(EINVAL, open("fifo", 3 | O_NONBLOCK));
+    int both = open("fifo", O_RDWR);
+    fails_with(EINVAL, open("fifo", 3));
+    fails_with(EINVAL, open("fifo", 3 | O_NONBLOCK));
+    is(write(both, "x", 1), 1);
+    close(both);
+    is(pipe(ends), 0);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", ends[0]);
+    fails_with(EINVAL, open(path, 3));
+    close(ends[0]);
+    close(ends[1]);
+    unlink("fifo");
+}
+
 static void run(void)
 {
     ends_and_flags();
@@ -180,5 +201,6 @@ static void run(void)
     capacity();
     vectors();
     fifos();
+    for_neither();
 }
 TEST_MAIN
