@@ -19,7 +19,7 @@ static long ioprio_get(int which, int who)
 
 static int value(int class, int level)
 {
-    return IOPRIO_PRIO_VALUE(class, level);
+    return class << IOPRIO_CLASS_SHIFT | level;
 }
 
 static void mine(void)

@@ -11,6 +11,7 @@
 #include "../guest/counts.h"
 #include <errno.h>
 #include <pthread.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,10 +192,31 @@ static void say(bool is_ok, uint64_t seed, const char *what)
     failures += !is_ok;
 }
 
+/* The debug build knows who allocated what is left of a period. */
+static void begin_period(void)
+{
+    int fd = open("/proc/tenon-heap", O_WRONLY);
+    if (fd < 0)
+        return;
+    write(fd, "x", 1);
+    close(fd);
+}
+
+static void say_who_has_it(void)
+{
+    char line[512];
+    FILE *list = fopen("/proc/tenon-heap", "r");
+    while (list && fgets(line, sizeof line, list))
+        printf("# %s", line);
+    if (list)
+        fclose(list);
+}
+
 static void one_round(uint64_t seed)
 {
     static struct counts before, after;
     counts_settle(&before);
+    begin_period();
     printf("# seed %llu\n", (unsigned long long)seed);
     fflush(stdout);
     if (!place_make(place)) {
@@ -206,8 +228,10 @@ static void one_round(uint64_t seed)
     place_leave(place);
     bool held = counts_wait(&before, &after);
     say(held, seed, "nothing was lost");
-    if (!held)
-        counts_print(&before, &after, "# ");
+    if (held)
+        return;
+    counts_print(&before, &after, "# ");
+    say_who_has_it();
 }
 
 /* What is spent once, by the first round, is spent before anything counts. */
@@ -216,6 +240,7 @@ static void rehearse(void)
     static struct counts before, after;
     int wanted = calls;
     calls = 20;
+    counts_spend();
     counts_settle(&before);
     if (place_make(place)) {
         play(0);

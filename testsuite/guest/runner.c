@@ -161,6 +161,7 @@ static void rehearse(void)
 {
     static struct counts before, after;
     int status;
+    counts_spend();
     counts_settle(&before);
     pid_t child = fork();
     if (!child)
