@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { COUNTS_MAX = 64, COUNTS_TRIES = 40, COUNTS_NAP_US = 50000 };
+enum { COUNTS_MAX = 64, COUNTS_TRIES = 200, COUNTS_NAP_US = 50000 };
 
 struct count {
     char name[48];
