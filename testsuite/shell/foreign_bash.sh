@@ -21,7 +21,8 @@ v'
     is 'mapfile' "$(seq 1 1000 | $SH -c 'mapfile -t l; echo ${#l[@]} ${l[999]}')" \
         '1000 1000'
     is 'read with a time' "$(sleep 3 | $SH -c 'read -t 0.2 x; echo $?')" 142
-    is 'wait -n' "$($SH -c 'sleep 20 > /dev/null & a=$!; (exit 7) & wait -n; echo $?; kill $a')" 7
+    is 'wait -n' "$($SH -c 'sleep 20 > /dev/null & a=$!; (sleep 1; exit 7) &
+        wait -n; echo $?; kill $a')" 7
     is 'extglob and globstar' "$(mkdir -p g/h; touch g/a.c g/h/b.c g/h/c.h
         $SH -O extglob -O globstar -c 'echo g/**/!(*.h)')" 'g/a.c g/h g/h/b.c'
     like 'times of its own' "$($SH -c 'TIMEFORMAT=%R; time sleep 0.1' 2>&1)" \

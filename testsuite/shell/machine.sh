@@ -62,6 +62,7 @@ is 'inodes come to an end' "$(mount -t tmpfs -o nr_inodes=4 mine m; cd m
 a
 b
 c'
+for i in 1 2 3; do echo "line $i of $$" > /dev/kmsg; done
 ok 'dmesg has lines with times' test \
     "$(dmesg | grep -c '^\[ *[0-9]*\.[0-9]\{6\}\] ')" -gt 2
 is 'a word into the log' "$(echo "marked $$" > /dev/kmsg; dmesg | grep -c "marked $$")" 1
