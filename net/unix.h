@@ -158,6 +158,12 @@ size_t unix_peek_offset(const struct unix_socket *self, unsigned flags);
 void unix_peek_forward(struct unix_socket *self, size_t bytes);
 void unix_peek_back(struct unix_socket *self, size_t bytes);
 
+/* unix_stream.c: the next bytes of the message as one packet, which deliver gives
+ * to peer; what it refuses stays with the message. -E…. */
+int unix_send_packet(struct unix_socket *self, struct unix_socket *peer,
+    struct message *message, size_t bytes, uint64_t deadline_ns,
+    int (*deliver)(struct unix_socket *peer, struct packet *packet));
+
 /* unix_urgent.c: */
 /* The byte that is left of the message, which must have gone but for it. */
 int unix_send_urgent(struct unix_socket *self, struct unix_socket *peer,

@@ -23,14 +23,11 @@ static int deliver(struct unix_socket *peer, struct packet *packet)
     return error;
 }
 
-/* As much at once as is good, but for the last `kept` bytes. */
-static int send_some(struct unix_socket *self, struct unix_socket *peer,
-    struct message *message, size_t kept, uint64_t deadline_ns)
+int unix_send_packet(struct unix_socket *self, struct unix_socket *peer,
+    struct message *message, size_t bytes, uint64_t deadline_ns,
+    int (*deliver)(struct unix_socket *peer, struct packet *packet))
 {
     int error;
-    size_t most = atomic_load(&self->socket.send_buffer) / 2 - 64;
-    size_t bytes =
-        min(message->data->left - kept, min(most, (size_t)CHUNK_BYTES_MAX));
     struct packet *packet = packet_new(self, bytes, deadline_ns, &error);
     if (!packet)
         return error;
@@ -46,6 +43,16 @@ static int send_some(struct unix_socket *self, struct unix_socket *peer,
     if (error)
         packet_free(packet);
     return error;
+}
+
+/* As much at once as is good, but for the last `kept` bytes. */
+static int send_some(struct unix_socket *self, struct unix_socket *peer,
+    struct message *message, size_t kept, uint64_t deadline_ns)
+{
+    size_t most = atomic_load(&self->socket.send_buffer) / 2 - 64;
+    size_t bytes =
+        min(message->data->left - kept, min(most, (size_t)CHUNK_BYTES_MAX));
+    return unix_send_packet(self, peer, message, bytes, deadline_ns, deliver);
 }
 
 ssize_t unix_send_stream(struct socket *socket, struct message *message)

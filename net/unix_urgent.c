@@ -34,22 +34,7 @@ static int deliver(struct unix_socket *peer, struct packet *packet)
 int unix_send_urgent(struct unix_socket *self, struct unix_socket *peer,
     struct message *message, uint64_t deadline_ns)
 {
-    int error;
-    struct packet *packet = packet_new(self, 1, deadline_ns, &error);
-    if (!packet)
-        return error;
-    packet_sign(packet, self, peer, message);
-    error = packet_dress(packet, message);
-    if (!error)
-        error = packet_fill(packet, message);
-    if (!error) {
-        error = deliver(peer, packet);
-        if (error)
-            transfer_untake(message->data, 1);
-    }
-    if (error)
-        packet_free(packet);
-    return error;
+    return unix_send_packet(self, peer, message, 1, deadline_ns, deliver);
 }
 
 /* The urgent packet, which is none any more unless the call only looks. */
