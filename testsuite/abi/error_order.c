@@ -165,7 +165,6 @@ static void controls(void)
 static void paths(void)
 {
     struct timespec odd[2] = { { 0, -1 }, { 0, 0 } };
-    struct timeval worse[2] = { { 0, -1 }, { 0, 0 } };
     fails_with(ENOTDIR, link("f/x", ""));
     fails_with(ENOENT, link("none", in_hole()));
     fails_with(EFAULT, link("f", in_hole()));
@@ -180,6 +179,7 @@ static void paths(void)
     fails_with(EINVAL, utimensat(AT_FDCWD, "f", odd, 0));
     fails_with(EINVAL, utimensat(AT_FDCWD, "none", odd, 0x10));
 #ifdef SYS_utimes
+    struct timeval worse[2] = { { 0, -1 }, { 0, 0 } };
     fails_with(EINVAL, syscall(SYS_utimes, "none", worse));
 #endif
     fails_with(EINVAL, openat(file, "d", O_CREAT | O_DIRECTORY, 0644));
