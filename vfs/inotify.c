@@ -229,6 +229,7 @@ static const struct file_ops inotify_ops = {
     .cannot_copy = true,
     .seek = file_seek_nowhere,
     .is_stream = true,
+    .reads_by_segment = true,
 };
 
 static struct inotify *inotify_new(const struct credentials *who)
