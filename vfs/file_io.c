@@ -191,7 +191,7 @@ int file_truncate(struct file *file, uint64_t bytes)
     struct attributes wanted = { .bytes = bytes };
     int error = inode_change(file->inode, SET_BYTES, &wanted, file->opener);
     if (!error)
-        notify_file(file, NOTIFY_MODIFY);
+        notify_entry(file->place.entry, NOTIFY_MODIFY);
     return error;
 }
 
