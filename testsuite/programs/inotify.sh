@@ -5,15 +5,8 @@
 needs /usr/bin/inotifywait
 real_root
 mkdir -p /debian/tmp/d/sub
-says() {
-    tries=0
-    until grep -qsx "$1" "$2" || test $tries = 400; do
-        sleep 0.05
-        tries=$((tries + 1))
-    done
-}
 debian timeout 60 inotifywait -mr --format '%w %e %f' /tmp/d > said 2> state &
-says 'Watches established.' state
+soon grep -qsx 'Watches established.' state
 echo x > /debian/tmp/d/file
 mv /debian/tmp/d/file /debian/tmp/d/sub/moved
 rm /debian/tmp/d/sub/moved
