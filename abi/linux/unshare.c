@@ -55,11 +55,9 @@ static int check_alone(unsigned long flags)
     const unsigned long handlers = CLONE_SIGHAND | CLONE_VM;
     if (flags & (CLONE_THREAD | handlers) && threads_of_process() != 1)
         return -EINVAL;
-    if (flags & handlers && refcount_read(&current->handlers->refs) != 1)
+    if (flags & handlers && handlers_are_shared(current->handlers))
         return -EINVAL;
-    return flags & CLONE_VM && refcount_read(&current->space->refs) != 1
-        ? -EINVAL
-        : 0;
+    return flags & CLONE_VM && space_is_shared(current->space) ? -EINVAL : 0;
 }
 
 long sys_unshare(unsigned long flags)
