@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* unshare. */
+/* unshare; setns. */
 #include <linux/sched.h>
 
 #include "abi/linux/arguments.h"
@@ -74,4 +74,17 @@ long sys_unshare(unsigned long flags)
     if (!error && flags & CLONE_FILES)
         error = unshare_files();
     return error;
+}
+
+/* There is no file of a namespace, and no process has one of its own: refused
+ * as where none of them is built in. */
+long sys_setns(int fd, unsigned long type)
+{
+    (void)type;
+    bool has_reference;
+    struct file *file = file_argument(fd, &has_reference);
+    if (!file)
+        return -EBADF;
+    files_return(file, has_reference);
+    return -EINVAL;
 }
