@@ -94,8 +94,8 @@ is 'split, paste, join, comm' "$(inside 'seq 1 6 | split -l 2 - part; paste part
 4
 5'
 is 'timeout, nice, nohup' "$(inside 'timeout 0.2 sleep 9; echo $?; nice -n 3 nice
-    timeout -s KILL 0.2 sleep 9; echo $?; trap "" TERM
-    timeout -k 1 1 sleep 60; echo $?')" '124
+    timeout -s KILL 0.2 sleep 9; echo $?; timeout -k 1 5 bash -c \
+    "trap : TERM; while :; do sleep 0.05; done"; echo $?')" '124
 3
 137
 137'
