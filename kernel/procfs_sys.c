@@ -14,6 +14,7 @@
 #include "vfs/epoll.h"
 #include "vfs/file.h"
 #include "vfs/inotify.h"
+#include "vfs/kmsg.h"
 #include "vfs/pipe.h"
 
 enum { THREADS_MOST = 0x3fffffff }; /* the numbers a futex has room for */
@@ -77,10 +78,29 @@ FIXED(file_max, "9223372036854775807")
 FIXED(somaxconn, "4096")
 NUMBER(pipe_max_size, PIPE_MAX_BYTES)
 NUMBER(epoll_entries_max, epoll_entries_max())
-NUMBER(inotify_events_max, INOTIFY_EVENTS_MAX)
-NUMBER(inotify_files_max, INOTIFY_FILES_MAX)
-NUMBER(inotify_watches_max, inotify_watches_max())
+NUMBER(inotify_events_max, inotify_most(INOTIFY_EVENTS))
+NUMBER(inotify_files_max, inotify_most(INOTIFY_FILES))
+NUMBER(inotify_watches_max, inotify_most(INOTIFY_WATCHES))
 NUMBER(mmap_min_addr, USER_START)
+
+static int store_inotify(enum inotify_limit what, const char *value)
+{
+    int64_t most;
+    int error = proc_parse(value, 0, INT32_MAX, &most);
+    if (!error)
+        inotify_set_most(what, most);
+    return error;
+}
+
+#define STORE_INOTIFY(name_, what_)                                            \
+    static int store_##name_(                                                  \
+        const char *value, const struct proc_subject *subject)                 \
+    {                                                                          \
+        return store_inotify(what_, value);                                    \
+    }
+STORE_INOTIFY(inotify_events_max, INOTIFY_EVENTS)
+STORE_INOTIFY(inotify_files_max, INOTIFY_FILES)
+STORE_INOTIFY(inotify_watches_max, INOTIFY_WATCHES)
 
 static int store_hostname(const char *value, const struct proc_subject *subject)
 {
@@ -133,6 +153,19 @@ static int store_printk(const char *value, const struct proc_subject *subject)
     if (!error)
         log_set_console_level(level);
     return error;
+}
+
+static int show_printk_devkmsg(
+    struct text *text, const struct proc_subject *subject)
+{
+    text_print(text, "%s\n", kmsg_policy());
+    return 0;
+}
+
+static int store_printk_devkmsg(
+    const char *value, const struct proc_subject *subject)
+{
+    return kmsg_set_policy(value);
 }
 
 static int show_file_nr(struct text *text, const struct proc_subject *subject)
@@ -216,6 +249,7 @@ static const struct proc_entry kernel_children[] = {
     PROC_FILE("panic", 0444, show_panic),
     SETTING("pid_max", show_pid_max, store_pid_max),
     SETTING("printk", show_printk, store_printk),
+    SETTING("printk_devkmsg", show_printk_devkmsg, store_printk_devkmsg),
     PROC_DIRECTORY("random", random_children),
     PROC_FILE("randomize_va_space", 0444, show_randomize_va_space),
     PROC_FILE("tainted", 0444, show_zero),
@@ -239,9 +273,12 @@ static const struct proc_entry epoll_children[] = {
 };
 
 static const struct proc_entry inotify_children[] = {
-    PROC_FILE("max_queued_events", 0444, show_inotify_events_max),
-    PROC_FILE("max_user_instances", 0444, show_inotify_files_max),
-    PROC_FILE("max_user_watches", 0444, show_inotify_watches_max),
+    SETTING("max_queued_events", show_inotify_events_max,
+        store_inotify_events_max),
+    SETTING("max_user_instances", show_inotify_files_max,
+        store_inotify_files_max),
+    SETTING("max_user_watches", show_inotify_watches_max,
+        store_inotify_watches_max),
     { 0 },
 };
 
