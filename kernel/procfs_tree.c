@@ -28,7 +28,7 @@ struct proc_file { /* file->private of a regular file */
 };
 
 static const struct inode_ops node_ops, own_ops, magic_ops;
-static const struct file_ops content_ops, watched_ops;
+static const struct file_ops content_ops, watched_ops, system_ops;
 static const struct credentials owner; /* root */
 
 /* Subjects. */
@@ -278,6 +278,8 @@ static int open_node(struct inode *inode, struct file *file)
         return -ENOMEM;
     mutex_init(&content->lock, RANK_NONE);
     file->private = content;
+    if (!node->subject.pid)
+        file->ops = &system_ops;
     if (node->what->changes) {
         content->seen = node->what->changes(NULL);
         file->ops = &watched_ops;
@@ -417,6 +419,18 @@ static unsigned poll_content(struct file *file, struct waiter *waiter)
     return READY_IN | (is_news ? READY_ERROR | READY_PRIORITY : READY_OUT);
 }
 
+/* What is of no process can be waited for, and is always ready. */
+static unsigned poll_system(struct file *file, struct waiter *waiter)
+{
+    return READY_IN | READY_OUT;
+}
+
+static const struct file_ops system_ops = {
+    .read = read_content,
+    .write = write_content,
+    .poll = poll_system,
+    .release = release_content,
+};
 static const struct file_ops content_ops = {
     .read = read_content,
     .write = write_content,

@@ -101,6 +101,8 @@ long unix_control(struct socket *socket, unsigned verb, uintptr_t argument)
         *(int *)argument = atomic_load(&self->sent);
         return 0;
     case CONTROL_AT_MARK:
+        if (socket->type != SOCKET_STREAM)
+            return -EOPNOTSUPP;
         *(int *)argument = unix_at_mark(self);
         return 0;
     }

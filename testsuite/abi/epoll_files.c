@@ -149,6 +149,23 @@ static void fdinfo(void)
     close(epoll);
 }
 
+/* Files of the system can be watched, files of processes cannot. */
+static void proc_files(void)
+{
+    int epoll = epoll_create1(0);
+    int system = open("/proc/version", O_RDONLY);
+    int setting = open("/proc/sys/kernel/ostype", O_RDONLY);
+    int process = open("/proc/self/stat", O_RDONLY);
+    is(add(epoll, system, EPOLLIN | EPOLLOUT | EPOLLPRI, 1), 0);
+    is(epoll_wait(epoll, got, 8, 0), 1);
+    is(got[0].events, EPOLLIN | EPOLLOUT);
+    is(epoll_ctl(epoll, EPOLL_CTL_DEL, system, NULL), 0);
+    is(add(epoll, setting, EPOLLIN, 2), 0);
+    is(epoll_wait(epoll, got, 8, 0), 1);
+    fails_with(EPERM, add(epoll, process, EPOLLIN, 3));
+    close(system), close(setting), close(process), close(epoll);
+}
+
 static void run(void)
 {
     open_files();
@@ -156,5 +173,6 @@ static void run(void)
     fairness();
     others();
     fdinfo();
+    proc_files();
 }
 TEST_MAIN

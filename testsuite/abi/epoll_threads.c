@@ -85,13 +85,14 @@ static int end_waiting(int count)
 {
     await_woken(count);
     pause_ms(50);
+    int result = __atomic_load_n(&woken, __ATOMIC_SEQ_CST);
     for (int i = 0; i < THREADS; i++)
         add(waiters[i].epoll, let_go, EPOLLIN); /* again, if it is the same */
     put(let_go);
     for (int i = 0; i < THREADS; i++)
         pthread_join(waiters[i].thread, NULL);
     close(let_go);
-    return woken;
+    return result;
 }
 
 static void one_edge_one_thread(void)

@@ -76,6 +76,10 @@ static void semaphores(void)
     is(read(fd, &value, 8), 8);
     is(value, 1);
     fails_with(EAGAIN, read(fd, &value, 8));
+    value = UINT64_MAX - 1;
+    is(write(fd, &value, 8), 8);
+    is(read(fd, &value, 8), 8);
+    is(value, 1); /* however many there are */
     close(fd);
 }
 

@@ -46,6 +46,7 @@ static void errors(void)
         socketpair(AF_UNIX, types[type], 0, fds);
         fails_with(EOPNOTSUPP, send(fds[0], "a", 1, MSG_OOB));
         fails_with(EOPNOTSUPP, recv(fds[0], got, 1, MSG_OOB));
+        is(at_mark(fds[0]), -EOPNOTSUPP);
         close_pair(fds);
     }
     int alone = socket(AF_UNIX, SOCK_SEQPACKET, 0);
