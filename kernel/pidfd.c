@@ -29,7 +29,8 @@ static unsigned poll_pidfd(struct file *file, struct waiter *waiter)
 static size_t describe_pidfd(struct file *file, char *buffer, size_t capacity)
 {
     struct pid *pid = file->private;
-    int number = has_ended(pid) ? -1 : pid->number;
+    /* A zombie has its number. */
+    int number = atomic_load(&pid->thread) ? pid->number : -1;
     int length =
         format(buffer, capacity, "Pid:\t%d\nNSpid:\t%d\n", number, number);
     return min((size_t)length, capacity);
@@ -63,9 +64,8 @@ int pidfd_open(int number, unsigned flags)
     if (number <= 0)
         return -EINVAL;
     struct pid *pid = pid_find_get(number);
-    struct thread *thread = pid ? pid_thread(pid) : NULL;
     struct process *process = pid ? pid_process(pid) : NULL;
-    int result = process ? 0 : thread ? -EINVAL : -ESRCH;
+    int result = process ? 0 : pid ? -EINVAL : -ESRCH;
     struct file *file;
     if (!result)
         result = pidfd_new(pid, flags, &file);
@@ -74,8 +74,6 @@ int pidfd_open(int number, unsigned flags)
             process_limit(current->process, LIMIT_FILES), FD_CLOSE_ON_EXEC);
     }
     process_put(process);
-    if (thread)
-        thread_put(thread);
     pid_put(pid);
     return result;
 }

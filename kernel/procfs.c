@@ -5,6 +5,7 @@
 #include "kernel/debug.h"
 #include "kernel/klog.h"
 #include "kernel/procfs_mounts.h"
+#include "kernel/procfs_node.h"
 #include "kernel/procfs_tree.h"
 #include "lib/errno.h"
 #include "lib/format.h"
@@ -205,6 +206,14 @@ static const struct proc_entry process_directory = {
     .mode = 0555,
     .children = proc_process_children,
 };
+
+struct pid *procfs_pid(const struct file *file)
+{
+    if (file->ops != &proc_directory_ops || file->flags & OPEN_PATH)
+        return NULL;
+    const struct node *node = file->inode->private;
+    return node->what == &process_directory ? pid_get(node->subject.pid) : NULL;
+}
 
 const struct proc_numbers proc_processes = {
     .child = &process_directory,

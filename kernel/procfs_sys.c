@@ -77,10 +77,29 @@ FIXED(file_max, "9223372036854775807")
 FIXED(somaxconn, "4096")
 NUMBER(pipe_max_size, PIPE_MAX_BYTES)
 NUMBER(epoll_entries_max, epoll_entries_max())
-NUMBER(inotify_events_max, INOTIFY_EVENTS_MAX)
-NUMBER(inotify_files_max, INOTIFY_FILES_MAX)
-NUMBER(inotify_watches_max, inotify_watches_max())
+NUMBER(inotify_events_max, inotify_most(INOTIFY_EVENTS))
+NUMBER(inotify_files_max, inotify_most(INOTIFY_FILES))
+NUMBER(inotify_watches_max, inotify_most(INOTIFY_WATCHES))
 NUMBER(mmap_min_addr, USER_START)
+
+static int store_inotify(enum inotify_limit what, const char *value)
+{
+    int64_t most;
+    int error = proc_parse(value, 0, INT32_MAX, &most);
+    if (!error)
+        inotify_set_most(what, most);
+    return error;
+}
+
+#define STORE_INOTIFY(name_, what_)                                            \
+    static int store_##name_(                                                  \
+        const char *value, const struct proc_subject *subject)                 \
+    {                                                                          \
+        return store_inotify(what_, value);                                    \
+    }
+STORE_INOTIFY(inotify_events_max, INOTIFY_EVENTS)
+STORE_INOTIFY(inotify_files_max, INOTIFY_FILES)
+STORE_INOTIFY(inotify_watches_max, INOTIFY_WATCHES)
 
 static int store_hostname(const char *value, const struct proc_subject *subject)
 {
@@ -239,9 +258,12 @@ static const struct proc_entry epoll_children[] = {
 };
 
 static const struct proc_entry inotify_children[] = {
-    PROC_FILE("max_queued_events", 0444, show_inotify_events_max),
-    PROC_FILE("max_user_instances", 0444, show_inotify_files_max),
-    PROC_FILE("max_user_watches", 0444, show_inotify_watches_max),
+    SETTING("max_queued_events", show_inotify_events_max,
+        store_inotify_events_max),
+    SETTING("max_user_instances", show_inotify_files_max,
+        store_inotify_files_max),
+    SETTING("max_user_watches", show_inotify_watches_max,
+        store_inotify_watches_max),
     { 0 },
 };
 

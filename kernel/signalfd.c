@@ -134,6 +134,7 @@ static const struct file_ops signalfd_ops = {
     .cannot_copy = true,
     .seek = file_seek_nowhere,
     .is_stream = true,
+    .reads_by_segment = true,
 };
 
 int signalfd_new(signal_set wanted, unsigned flags, struct file **made)

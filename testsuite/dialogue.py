@@ -55,12 +55,13 @@ class Dialogue:
         return bool(data)
 
     def tell_cursor(self):
-        """A program asks where the cursor is: answer as a terminal does."""
-        for asked, answer in (('\x1b[999;999H\x1b[6n', b'\x1b[24;80R'),
-                              ('\x1b[6n', b'\x1b[24;1R')):
-            if asked in self.text:
-                self.text = self.text.replace(asked, '')
-                os.write(self.terminal, answer)
+        """A program asks how large the terminal is: answer as one does.  Where
+        the cursor is after a prompt is not told: not every terminal does."""
+        asked = '\x1b[999;999H\x1b[6n'
+        if asked in self.text:
+            self.text = self.text.replace(asked, '')
+            os.write(self.terminal, b'\x1b[24;80R')
+        self.text = self.text.replace('\x1b[6n', '')
 
     def expect(self, pattern):
         limit = time.monotonic() + (BOOT_SECONDS if self.is_first else SECONDS)
@@ -93,8 +94,7 @@ class Dialogue:
         if word in ('type', 'send'):
             data = rest.replace('\\e', '\\x1b').encode()
             data = data.decode('unicode_escape').encode('latin-1')
-            # A shell that asks for the cursor behind its prompt is to get the
-            # answer, and not what it starts.
+            # Who asks how large the terminal is gets the answer before more.
             while self.read(0.05):
                 pass
             # As fast as a hasty person, not as a flood.

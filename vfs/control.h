@@ -43,6 +43,8 @@ enum control_verb {
     CONTROL_CONSOLE,          /* TIOCCONS */
     CONTROL_RANDOM_COUNT,     /* RNDGETENTCNT: int * */
     CONTROL_RANDOM_ADD,       /* RNDADDENTROPY: struct random_entropy * */
+    CONTROL_SET_TICKS,        /* TFD_IOC_SET_TICKS: uint64_t * */
+    CONTROL_SET_NEXT_WATCH,   /* INOTIFY_IOC_SETNEXTWD: number */
     CONTROL_FIRST_OF_OTHERS,  /* further families count from here */
 };
 

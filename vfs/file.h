@@ -60,6 +60,7 @@ struct file_ops {
     bool cannot_copy; /* sendfile, splice from it: -EINVAL */
     bool cannot_be_copied_to; /* the other way */
     bool is_stream;   /* no position lock needed */
+    bool reads_by_segment; /* readv is a read for each */
     bool takes_direct; /* open with OPEN_DIRECT is not -EINVAL */
     bool breaks_silently; /* -EPIPE of a write raises no signal */
 };

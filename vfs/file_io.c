@@ -79,10 +79,32 @@ static ssize_t read_anyhow(
     return is_directory(file) ? -EISDIR : -EINVAL;
 }
 
+/* Until one fails or is not filled. */
+static ssize_t read_segments(
+    struct file *file, struct transfer *t, uint64_t *position)
+{
+    ssize_t result = 0;
+    for (unsigned i = 0; i < t->segment_count; i++) {
+        const struct io_segment *segment = &t->segments[i];
+        struct transfer part;
+        transfer_user(&part, segment->start, segment->bytes);
+        part.is_kernel = t->is_kernel;
+        result = read_anyhow(file, &part, position);
+        if (result < 0)
+            break;
+        t->moved += result;
+        if ((size_t)result < segment->bytes)
+            break;
+    }
+    return t->moved ? (ssize_t)t->moved : result;
+}
+
 ssize_t file_read(struct file *file, struct transfer *t, uint64_t *position)
 {
     if (!(atomic_load(&file->flags) & OPEN_READ))
         return -EBADF;
+    if (file->ops->reads_by_segment && t->segment_count > 1)
+        return read_segments(file, t, position);
     return read_anyhow(file, t, position);
 }
 
@@ -169,7 +191,7 @@ int file_truncate(struct file *file, uint64_t bytes)
     struct attributes wanted = { .bytes = bytes };
     int error = inode_change(file->inode, SET_BYTES, &wanted, file->opener);
     if (!error)
-        notify_file(file, NOTIFY_MODIFY);
+        notify_entry(file->place.entry, NOTIFY_MODIFY);
     return error;
 }
 

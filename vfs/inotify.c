@@ -63,10 +63,27 @@ static struct event *event_new(int number, unsigned events, const char *name,
     return event;
 }
 
-static void tell_overflow(struct inotify *inotify)
+static bool tell_overflow(struct inotify *inotify)
 {
-    if (list_is_empty(&inotify->overflow.link))
+    bool is_news = list_is_empty(&inotify->overflow.link);
+    if (is_news)
         queue_locked(inotify, &inotify->overflow);
+    return is_news;
+}
+
+/* False: it is told already. */
+static bool tell_locked(struct inotify *inotify, int number, unsigned events,
+    const char *name, size_t bytes, uint32_t cookie)
+{
+    if (inotify->event_count >= inotify->most_events)
+        return tell_overflow(inotify);
+    if (is_told(inotify, number, events, name, bytes))
+        return false;
+    struct event *event = event_new(number, events, name, bytes, cookie);
+    if (!event)
+        return tell_overflow(inotify);
+    queue_locked(inotify, event);
+    return true;
 }
 
 void watch_tell(const struct watch *watch, unsigned events, const char *name,
@@ -76,18 +93,11 @@ void watch_tell(const struct watch *watch, unsigned events, const char *name,
     if (events & (NOTIFY_DELETE_SELF | NOTIFY_MOVE_SELF))
         events &= ~(unsigned)NOTIFY_DIRECTORY;
     spin_lock(&inotify->lock);
-    if (inotify->event_count >= INOTIFY_EVENTS_MAX) {
-        tell_overflow(inotify);
-    } else if (!is_told(inotify, watch->number, events, name, bytes)) {
-        struct event *event =
-            event_new(watch->number, events, name, bytes, cookie);
-        if (event)
-            queue_locked(inotify, event);
-        else
-            tell_overflow(inotify);
-    }
+    bool is_news =
+        tell_locked(inotify, watch->number, events, name, bytes, cookie);
     spin_unlock(&inotify->lock);
-    wait_queue_wake_one(&inotify->queue, READY_IN);
+    if (is_news)
+        wait_queue_wake_one(&inotify->queue, READY_IN);
 }
 
 /* Reading. */
@@ -168,6 +178,8 @@ static long inotify_control(
     struct file *file, unsigned verb, uintptr_t argument)
 {
     struct inotify *inotify = file->private;
+    if (verb == CONTROL_SET_NEXT_WATCH)
+        return inotify_set_next(inotify, argument);
     if (verb != CONTROL_BYTES_READY)
         return -ENOTTY;
     *(int *)argument = atomic_load(&inotify->bytes);
@@ -196,22 +208,27 @@ static void inotify_release(struct file *file)
 static size_t describe_watch(
     const struct watch *watch, char *buffer, size_t capacity)
 {
+    const unsigned shown = NOTIFY_ALL | WATCH_ONLY_LINKED | WATCH_ONCE;
     struct attributes attributes;
     inode_attributes(watch->inode, &attributes);
     return format(buffer, capacity,
-        "inotify wd:%x ino:%lx sdev:%lx mask:%x ignored_mask:0\n",
+        "inotify wd:%x ino:%lx sdev:%lx mask:%x ignored_mask:0 \n",
         watch->number, (unsigned long)attributes.inode,
         (unsigned long)((attributes.device >> 32) << 20 |
             (attributes.device & 0xfffff)),
-        watch->events);
+        watch->events & shown);
 }
 
+/* The newest first. */
 static size_t inotify_describe(struct file *file, char *buffer, size_t capacity)
 {
     struct inotify *inotify = file->private;
-    struct watch watch = { .number = 0 };
+    struct watch watch = { .number = INT32_MAX };
     size_t bytes = 0;
-    while (inotify_look_from(inotify, watch.number + 1, &watch)) {
+    bool is_there = inotify_look_from(inotify, INT32_MAX, &watch) ||
+        inotify_look_below(inotify, INT32_MAX, &watch);
+    for (; is_there;
+         is_there = inotify_look_below(inotify, watch.number, &watch)) {
         size_t room = bytes < capacity ? capacity - bytes : 0;
         bytes += describe_watch(&watch, room ? buffer + bytes : NULL, room);
         inode_put(watch.inode);
@@ -229,6 +246,7 @@ static const struct file_ops inotify_ops = {
     .cannot_copy = true,
     .seek = file_seek_nowhere,
     .is_stream = true,
+    .reads_by_segment = true,
 };
 
 static struct inotify *inotify_new(const struct credentials *who)
@@ -237,6 +255,7 @@ static struct inotify *inotify_new(const struct credentials *who)
     if (!inotify)
         return NULL;
     inotify->uid = who->uid;
+    inotify->most_events = inotify_most(INOTIFY_EVENTS);
     wait_queue_init(&inotify->queue);
     spin_init(&inotify->lock, RANK_NOTIFY);
     list_init(&inotify->events);
@@ -249,7 +268,7 @@ static struct inotify *inotify_new(const struct credentials *who)
 int inotify_open(
     unsigned flags, const struct credentials *who, struct file **opened)
 {
-    if (user_count(who->uid, USER_INOTIFY_FILES, INOTIFY_FILES_MAX))
+    if (user_count(who->uid, USER_INOTIFY_FILES, inotify_most(INOTIFY_FILES)))
         return -EMFILE;
     struct inotify *inotify = inotify_new(who);
     int error = inotify

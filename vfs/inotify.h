@@ -10,10 +10,11 @@ enum watch_flags { /* beside enum notify_event */
     WATCH_ONCE = 0x80000000u,
 };
 enum watch_how { WATCH_REPLACE, WATCH_ADD, WATCH_NEW };
-enum {
-    INOTIFY_EVENTS_MAX = 16384, /* queued, of one file */
-    INOTIFY_FILES_MAX = 128,    /* of a user */
-};
+/* What there is at most, which can be set: events queued for a file that is made
+ * from then on, files of a user, watches of a user. */
+enum inotify_limit { INOTIFY_EVENTS, INOTIFY_FILES, INOTIFY_WATCHES };
+uint64_t inotify_most(enum inotify_limit what);
+void inotify_set_most(enum inotify_limit what, uint32_t most);
 
 /* What a read gives: laid out as struct inotify_event, followed by `bytes` of
  * the name with its NUL and more of them. */
@@ -29,7 +30,6 @@ int inotify_watch(struct file *file, struct inode *inode, unsigned events,
     enum watch_how how, const struct credentials *who);
 bool file_is_inotify(const struct file *file);
 int inotify_forget(struct file *file, int number); /* -EINVAL */
-uint64_t inotify_watches_max(void); /* of a user */
 
 /* For vfs/notify.c. */
 struct watch {

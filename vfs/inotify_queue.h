@@ -18,6 +18,7 @@ struct inotify {
     /* Under lock: */
     struct tree watches; /* by number */
     int last_number;
+    uint64_t most_events; /* [constant] */
     struct list events;
     unsigned event_count; /* [atomic to read] */
     size_t bytes;         /* that reads would give */
@@ -28,6 +29,10 @@ struct inotify {
  * number of at least `number`; false: none. */
 bool inotify_look_from(
     struct inotify *inotify, int number, struct watch *copy);
+/* The same of the last one with a number below. */
+bool inotify_look_below(
+    struct inotify *inotify, int number, struct watch *copy);
+int inotify_set_next(struct inotify *inotify, long number); /* -EINVAL */
 /* False: it ended meanwhile by itself. */
 bool inotify_end_watch(
     struct inotify *inotify, struct inode *inode, int number);

@@ -12,13 +12,30 @@ static struct spinlock all_lock = SPINLOCK_INIT(RANK_LEAF);
 static struct list all = LIST_INIT(all); /* [all_lock] watches */
 
 /* As Linux: one in a hundred pages may hold what watches cost. */
-uint64_t inotify_watches_max(void)
+static uint64_t usual_watches(void)
 {
     enum { COST = 1280, LEAST = 8192, MOST = 1048576 };
     struct page_totals totals;
     page_totals(&totals);
     uint64_t most = totals.total / 100 * PAGE_BYTES / COST;
     return max(min(most, (uint64_t)MOST), (uint64_t)LEAST);
+}
+
+static int64_t limits[] = { /* [atomic] -1: what is usual */
+    [INOTIFY_EVENTS] = 16384,
+    [INOTIFY_FILES] = 128,
+    [INOTIFY_WATCHES] = -1,
+};
+
+uint64_t inotify_most(enum inotify_limit what)
+{
+    int64_t most = atomic_load(&limits[what]);
+    return most < 0 ? usual_watches() : (uint64_t)most;
+}
+
+void inotify_set_most(enum inotify_limit what, uint32_t most)
+{
+    atomic_store(&limits[what], (int64_t)most);
 }
 
 static struct watch *find_locked(struct inotify *inotify, int number)
@@ -86,7 +103,7 @@ struct inode *watch_first_of(const struct filesystem *filesystem)
 static struct watch *watch_new(struct inotify *inotify, struct inode *inode,
     unsigned events, const struct credentials *who, int *error)
 {
-    *error = user_count(who->uid, USER_INOTIFY_WATCHES, inotify_watches_max())
+    *error = user_count(who->uid, USER_INOTIFY_WATCHES, inotify_most(INOTIFY_WATCHES))
         ? -ENOSPC
         : 0;
     if (*error)
@@ -181,18 +198,56 @@ static struct watch *first_from(struct inotify *inotify, int number)
     return best;
 }
 
+static struct watch *last_below(struct inotify *inotify, int number)
+    must_hold(inotify->lock)
+{
+    struct tree_node *node = inotify->watches.root;
+    struct watch *best = NULL;
+    while (node) {
+        struct watch *watch = container_of(node, struct watch, node);
+        if (watch->number < number)
+            best = watch;
+        node = watch->number < number ? node->right : node->left;
+    }
+    return best;
+}
+
+static bool copy_of(const struct watch *watch, struct watch *copy)
+{
+    if (!watch)
+        return false;
+    copy->number = watch->number;
+    copy->events = watch->events;
+    copy->inode = inode_get(watch->inode);
+    return true;
+}
+
 bool inotify_look_from(
     struct inotify *inotify, int number, struct watch *copy)
 {
     spin_lock(&inotify->lock);
-    struct watch *watch = first_from(inotify, number);
-    if (watch) {
-        copy->number = watch->number;
-        copy->events = watch->events;
-        copy->inode = inode_get(watch->inode);
-    }
+    bool is_there = copy_of(first_from(inotify, number), copy);
     spin_unlock(&inotify->lock);
-    return watch;
+    return is_there;
+}
+
+bool inotify_look_below(
+    struct inotify *inotify, int number, struct watch *copy)
+{
+    spin_lock(&inotify->lock);
+    bool is_there = copy_of(last_below(inotify, number), copy);
+    spin_unlock(&inotify->lock);
+    return is_there;
+}
+
+int inotify_set_next(struct inotify *inotify, long number)
+{
+    if (number < 1 || number > INT32_MAX)
+        return -EINVAL;
+    spin_lock(&inotify->lock);
+    inotify->last_number = number - 1;
+    spin_unlock(&inotify->lock);
+    return 0;
 }
 
 bool inotify_end_watch(

@@ -197,6 +197,7 @@ static const struct file_ops kmsg_ops = {
     .seek = kmsg_seek,
     .release = kmsg_release,
     .is_stream = true,
+    .reads_by_segment = true,
 };
 
 static struct device kmsg_device = {

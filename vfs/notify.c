@@ -37,17 +37,14 @@ struct news {
     const char *name; /* NULL: of the inode itself */
     size_t bytes;
     uint32_t cookie;
-    bool is_unlinked; /* the name is gone already */
+    bool is_unlinked; /* by an open file whose name is gone already */
 };
 
 static bool concerns(const struct watch *watch, const struct news *news)
 {
-    const unsigned of_open_files = NOTIFY_ACCESS | NOTIFY_MODIFY |
-        NOTIFY_CLOSE_WRITTEN | NOTIFY_CLOSE_OTHER | NOTIFY_OPEN;
     if (!(watch->events & news->events & NOTIFY_ALL))
         return false;
-    return !(news->is_unlinked && watch->events & WATCH_ONLY_LINKED &&
-        news->events & of_open_files);
+    return !(news->is_unlinked && watch->events & WATCH_ONLY_LINKED);
 }
 
 static void free_all(struct list *dead)
@@ -89,13 +86,16 @@ static bool is_watched(const struct inode *inode)
     return inode && atomic_load(&inode->watches.next) != &inode->watches;
 }
 
+static unsigned kind_of(const struct inode *inode)
+{
+    return inode->type == INODE_DIRECTORY ? NOTIFY_DIRECTORY : 0;
+}
+
 void notify_inode_now(struct inode *inode, unsigned events)
 {
-    struct news news = { .events = events };
     if (!is_watched(inode))
         return;
-    if (inode->type == INODE_DIRECTORY)
-        news.events |= NOTIFY_DIRECTORY;
+    struct news news = { .events = events | kind_of(inode) };
     tell(inode, &news);
 }
 
@@ -123,14 +123,10 @@ static struct inode *watched_parent(
     return directory;
 }
 
-static void tell_parent(struct entry *entry, unsigned events)
+static void tell_parent(struct entry *entry, struct news news)
 {
     char name[NAME_BYTES_MAX + 1];
-    struct news news = {
-        .events = events,
-        .name = name,
-        .is_unlinked = entry_is_dropped(entry),
-    };
+    news.name = name;
     struct inode *directory = watched_parent(entry, name, &news.bytes);
     if (!directory)
         return;
@@ -143,13 +139,31 @@ void notify_entry_now(struct entry *entry, unsigned events)
     struct inode *inode = entry->inode;
     if (!inode)
         return;
-    if (inode->type == INODE_DIRECTORY)
-        events |= NOTIFY_DIRECTORY;
-    tell_parent(entry, events);
+    struct news news = { .events = events | kind_of(inode) };
+    tell_parent(entry, news);
+    if (is_watched(inode))
+        tell(inode, &news);
+}
+
+/* What goes through pipes and devices is not the directory's to know. */
+static bool is_of_directory(const struct inode *inode, unsigned events)
+{
+    bool is_content =
+        inode->type == INODE_REGULAR || inode->type == INODE_DIRECTORY;
+    return is_content || !(events & (NOTIFY_ACCESS | NOTIFY_MODIFY));
+}
+
+void notify_file_now(struct entry *entry, unsigned events)
+{
+    struct inode *inode = entry->inode;
+    if (!inode)
+        return;
     struct news news = {
-        .events = events,
+        .events = events | kind_of(inode),
         .is_unlinked = entry_is_dropped(entry),
     };
+    if (is_of_directory(inode, events))
+        tell_parent(entry, news);
     if (is_watched(inode))
         tell(inode, &news);
 }
@@ -159,7 +173,7 @@ static void end_all(struct inode *inode, unsigned last)
 {
     struct list dead = LIST_INIT(dead);
     struct watch *watch, *after;
-    unsigned kind = inode->type == INODE_DIRECTORY ? NOTIFY_DIRECTORY : 0;
+    unsigned kind = kind_of(inode);
     spin_lock(&inode->lock);
     list_for_each_safe(watch, after, &inode->watches, inode_link)
     {

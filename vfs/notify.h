@@ -27,6 +27,7 @@ struct watch;
 extern unsigned notify_watches; /* [atomic] there are in all */
 
 void notify_entry_now(struct entry *entry, unsigned events);
+void notify_file_now(struct entry *entry, unsigned events);
 void notify_inode_now(struct inode *inode, unsigned events);
 void notify_name_now(struct inode *directory, unsigned events,
     const char *name, size_t bytes, uint32_t cookie);
@@ -48,9 +49,11 @@ static inline void notify_entry(struct entry *entry, unsigned events)
         notify_entry_now(entry, events);
 }
 
+/* What is done by means of the open file. */
 static inline void notify_file(const struct file *file, unsigned events)
 {
-    notify_entry(file->place.entry, events);
+    if (notify_is_wanted() && file->place.entry)
+        notify_file_now(file->place.entry, events);
 }
 
 /* To who watches the inode itself. */

@@ -123,7 +123,7 @@ static int truncate(struct file *file, unsigned flags, bool was_created)
         ? 0
         : inode_change(file->inode, SET_BYTES, &wanted, file->opener);
     if (!error && !was_created)
-        notify_file(file, NOTIFY_MODIFY);
+        notify_entry(file->place.entry, NOTIFY_MODIFY);
     if (!(flags & OPEN_WRITE)) {
         file->is_writer = false;
         inode_end_write(file->inode);

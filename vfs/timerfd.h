@@ -5,7 +5,8 @@
 
 #include "vfs/file.h"
 
-enum timerfd_clock { TIMERFD_MONOTONIC, TIMERFD_REAL };
+/* An alarm that is set from now on notes which moment that will be. */
+enum timerfd_clock { TIMERFD_MONOTONIC, TIMERFD_REAL, TIMERFD_REAL_ALARM };
 enum timerfd_flags {
     TIMERFD_ABSOLUTE = 1,
     TIMERFD_CANCEL_ON_SET = 2, /* of the real-time clock */
@@ -18,10 +19,12 @@ struct timerfd_setting {
 /* number: the clock's own, for /proc. flags: OPEN_NONBLOCK or 0. */
 int timerfd_open(enum timerfd_clock clock, int number, unsigned flags,
     const struct credentials *who, struct file **opened);
-/* -EINVAL: no timerfd. -ECANCELED: set all the same, but the clock was set and
- * nobody has heard of it. */
+/* The clock of a timerfd, by its own number; -EINVAL: the file is none. */
+int timerfd_clock_number(const struct file *file);
+/* -ECANCELED: set all the same, but the clock was set and nobody has heard of
+ * it. */
 int timerfd_set(struct file *file, unsigned flags,
     const struct timerfd_setting *wanted, struct timerfd_setting *old);
-int timerfd_get(struct file *file, struct timerfd_setting *now);
+void timerfd_get(struct file *file, struct timerfd_setting *now);
 
 #endif

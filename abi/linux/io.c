@@ -162,10 +162,12 @@ void vector_done(struct vector *vector)
 }
 
 /* No file knows how not to wait for once, RWF_NOWAIT. */
-static int check_rw_flags(int flags)
+static int check_rw_flags(
+    const struct file *file, enum direction direction, int flags)
 {
     const int known = RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND;
-    return flags & ~known ? -EOPNOTSUPP : 0;
+    bool is_plain = direction == READING && file->ops->reads_by_segment;
+    return flags & ~(is_plain ? RWF_HIPRI : known) ? -EOPNOTSUPP : 0;
 }
 
 /* The vector's errors come before the access mode's, the flags' last of all,
@@ -184,7 +186,7 @@ static ssize_t move_vector(struct file *file, enum direction direction,
     t.appends = flags & RWF_APPEND;
     ssize_t result = check_file(file, direction);
     if (!result && vector.total)
-        result = check_rw_flags(flags);
+        result = check_rw_flags(file, direction, flags);
     if (!result && vector.total)
         result = direction == READING
             ? file_read(file, &t, position)

@@ -5,7 +5,9 @@
 #include <asm/sockios.h>
 #include <asm/termbits.h>
 #include <linux/fcntl.h>
+#include <linux/inotify.h>
 #include <linux/random.h>
+#include <linux/timerfd.h>
 
 #include "abi/linux/arguments.h"
 #include "abi/linux/device_numbers.h"
@@ -73,6 +75,8 @@ static const struct row rows[] = {
     { TIOCGPTLCK, CONTROL_PTY_GET_LOCK, OUT, INT },
     { TIOCCONS, CONTROL_CONSOLE, PLAIN, 0 },
     { RNDGETENTCNT, CONTROL_RANDOM_COUNT, OUT, INT },
+    { TFD_IOC_SET_TICKS, CONTROL_SET_TICKS, IN, sizeof(uint64_t) },
+    { INOTIFY_IOC_SETNEXTWD, CONTROL_SET_NEXT_WATCH, PLAIN, 0 },
 };
 
 static const struct row *row_find(unsigned number)

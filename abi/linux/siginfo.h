@@ -19,9 +19,10 @@ bool siginfo_code_is_known(int number, int code);
 bool siginfo_rest_is_zero(const siginfo_t *record);
 
 /* The one that a program made itself, of signal *number (NULL: as the record
- * says) for a process: -EFAULT, -E2BIG, -EPERM (it looks as if the kernel had
- * sent it). */
-int signal_info_argument(struct signal_info *info, int process,
-    const int *number, const void __user *from);
+ * says): -EFAULT, -E2BIG. */
+int signal_info_argument(
+    struct signal_info *info, const int *number, const void __user *from);
+/* Not if it looks as if the kernel had sent it, but to oneself. */
+bool may_queue_code(int process, int code);
 
 #endif

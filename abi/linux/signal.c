@@ -163,7 +163,7 @@ long sys_tkill(int tid, int number)
 
 /* The first part of a record; the rest is looked at only if its code is not
  * known, and then there must be zeros. */
-static int info_argument(
+int signal_info_argument(
     struct signal_info *info, const int *number, const void __user *from)
 {
     siginfo_t record;
@@ -180,21 +180,14 @@ static int info_argument(
     return siginfo_rest_is_zero(&record) ? 0 : -E2BIG;
 }
 
-int signal_info_argument(struct signal_info *info, int process,
-    const int *number, const void __user *from)
-{
-    int error = info_argument(info, number, from);
-    if (error)
-        return error;
-    return may_queue_code(process, info->code) ? 0 : -EPERM;
-}
-
 long sys_rt_sigqueueinfo(int pid, int number, const void __user *from)
 {
     struct signal_info info;
-    int error = signal_info_argument(&info, pid, &number, from);
+    int error = signal_info_argument(&info, &number, from);
     if (error)
         return error;
+    if (!may_queue_code(pid, info.code))
+        return -EPERM;
     /* Not a group, whatever kill(2) makes of such numbers. */
     return pid > 0 ? kill_by_number(pid, &info) : -ESRCH;
 }
@@ -203,7 +196,7 @@ long sys_rt_tgsigqueueinfo(
     int process, int tid, int number, const void __user *from)
 {
     struct signal_info info;
-    int error = info_argument(&info, &number, from);
+    int error = signal_info_argument(&info, &number, from);
     if (error)
         return error;
     if (process <= 0 || tid <= 0)

@@ -17,6 +17,13 @@ static bool is_known(int clock)
     return false;
 }
 
+static enum timerfd_clock clock_from(int number)
+{
+    return number == CLOCK_REALTIME_ALARM ? TIMERFD_REAL_ALARM
+        : clock_is_real(number)           ? TIMERFD_REAL
+                                          : TIMERFD_MONOTONIC;
+}
+
 long sys_timerfd_create(int number, int flags)
 {
     struct file *file;
@@ -24,8 +31,7 @@ long sys_timerfd_create(int number, int flags)
         return -EINVAL;
     if (clock_is_forbidden(number))
         return -EPERM;
-    int error = timerfd_open(
-        clock_is_real(number) ? TIMERFD_REAL : TIMERFD_MONOTONIC, number,
+    int error = timerfd_open(clock_from(number), number,
         flags & TFD_NONBLOCK ? OPEN_NONBLOCK : 0, current->credentials, &file);
     return error ? error : fd_give(file, fd_flags_from(flags));
 }
@@ -51,6 +57,16 @@ static int setting_give(
     return error ? error : time_give(VALUE(to), setting->value_ns);
 }
 
+static long set(struct file *file, unsigned how,
+    const struct timerfd_setting *wanted, struct timerfd_setting *old)
+{
+    int clock = timerfd_clock_number(file);
+    if (clock < 0)
+        return clock;
+    return clock_is_forbidden(clock) ? -EPERM
+                                     : timerfd_set(file, how, wanted, old);
+}
+
 long sys_timerfd_settime(
     int fd, int flags, const void __user *from, void __user *to)
 {
@@ -66,11 +82,11 @@ long sys_timerfd_settime(
         return -EBADF;
     unsigned how = (flags & TFD_TIMER_ABSTIME ? TIMERFD_ABSOLUTE : 0) |
         (flags & TFD_TIMER_CANCEL_ON_SET ? TIMERFD_CANCEL_ON_SET : 0);
-    error = timerfd_set(file, how, &wanted, &old);
+    error = set(file, how, &wanted, &old);
     files_return(file, has_reference);
-    if (to && (!error || error == -ECANCELED) && setting_give(to, &old))
-        return -EFAULT;
-    return error;
+    if (error || !to)
+        return error;
+    return setting_give(to, &old);
 }
 
 long sys_timerfd_gettime(int fd, void __user *to)
@@ -80,7 +96,9 @@ long sys_timerfd_gettime(int fd, void __user *to)
     struct file *file = file_argument(fd, &has_reference);
     if (!file)
         return -EBADF;
-    int error = timerfd_get(file, &now);
+    int clock = timerfd_clock_number(file);
+    if (clock >= 0)
+        timerfd_get(file, &now);
     files_return(file, has_reference);
-    return error ? error : setting_give(to, &now);
+    return clock < 0 ? clock : setting_give(to, &now);
 }

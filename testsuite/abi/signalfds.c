@@ -114,10 +114,14 @@ static void masks(void)
     close(fd);
 }
 
+static _Atomic bool first_is_read;
+
 static void *send_later(void *data)
 {
     usleep(30000);
     kill(getpid(), SIGUSR1);
+    while (!first_is_read)
+        usleep(1000);
     usleep(30000);
     pthread_kill(*(pthread_t *)data, SIGUSR2);
     return NULL;
@@ -130,6 +134,7 @@ static void blocking(void)
     pthread_t thread, self = pthread_self();
     pthread_create(&thread, NULL, send_later, &self);
     is(take(fd, &info), SIGUSR1);
+    first_is_read = true;
     struct epoll_event event = { .events = EPOLLIN };
     is(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event), 0);
     is(epoll_wait(epoll, &event, 1, 10000), 1);
