@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Who has the heap's blocks, and pages: a line for each chain of callers that
- * allocated some since the beginning of the period, the largest number first.  A period
- * begins when something is written to /proc/tenon-heap; a test that loses
+ * allocated some since the beginning of the period, the largest number first; and
+ * who took references to such blocks that were not put, and who put others'.  A
+ * period begins when something is written to /proc/tenon-heap; a test that loses
  * something finds here who got it, and so does the power-off. */
 #include "kernel/debug.h"
 
 #include "lib/errno.h"
 #include "lib/format.h"
+#include "lib/holders.h"
 #include "lib/log.h"
 #include "lib/string.h"
 #include "mm/heap.h"
@@ -29,9 +31,9 @@ struct owners {
 
 static bool has_begun;
 
-static void count(void *data, callers who, size_t bytes)
+static void add(
+    struct owners *owners, callers who, unsigned blocks, size_t bytes)
 {
-    struct owners *owners = data;
     unsigned i = 0;
     while (i < owners->count && owners->rows[i].who != who)
         i++;
@@ -41,18 +43,43 @@ static void count(void *data, callers who, size_t bytes)
     }
     if (i == owners->count)
         owners->rows[owners->count++].who = who;
-    owners->rows[i].blocks++;
+    owners->rows[i].blocks += blocks;
     owners->rows[i].bytes += bytes;
 }
 
-static struct owners *owners_new(void)
+static void count(void *data, callers who, size_t bytes)
 {
-    struct owners *owners = heap_alloc_zeroed(sizeof *owners);
-    if (!owners)
-        return NULL;
+    add(data, who, 1, bytes);
+}
+
+static void count_taken(
+    void *data, const struct refcount *refs, callers who, int balance)
+{
+    if (balance > 0 && heap_guard_is_new(refs))
+        add(data, who, balance, 0);
+}
+
+static void count_put(
+    void *data, const struct refcount *refs, callers who, int balance)
+{
+    if (balance < 0 && heap_guard_is_new(refs))
+        add(data, who, -balance, 0);
+}
+
+static void find_blocks(struct owners *owners)
+{
     heap_guard_visit(count, owners);
     page_guard_visit(count, owners);
-    return owners;
+}
+
+static void find_taken(struct owners *owners)
+{
+    owners->is_full = holders_visit(count_taken, owners) > 0;
+}
+
+static void find_put(struct owners *owners)
+{
+    owners->is_full = holders_visit(count_put, owners) > 0;
 }
 
 /* The next line, of those not told yet; false at the end. */
@@ -64,23 +91,58 @@ static bool next_line(struct owners *owners, char *line, size_t capacity)
             most = i;
     if (!owners->count || !owners->rows[most].blocks)
         return false;
-    char name[NAME_BYTES];
+    char name[NAME_BYTES], bytes[24] = "";
     callers_name(owners->rows[most].who, name, sizeof name);
-    format(line, capacity, "%u blocks, %zu bytes: %s",
-        owners->rows[most].blocks, owners->rows[most].bytes, name);
+    if (owners->rows[most].bytes)
+        format(bytes, sizeof bytes, ", %zu bytes", owners->rows[most].bytes);
+    format(line, capacity, "%u%s: %s", owners->rows[most].blocks, bytes, name);
     owners->rows[most].blocks = 0;
     return true;
 }
 
-int show_heap(struct text *text, const struct proc_subject *subject)
+static const struct account {
+    const char *title;
+    void (*find)(struct owners *owners);
+} accounts[] = {
+    { "Blocks and pages never given back, by who allocated them:",
+        find_blocks },
+    { "References to them that stayed, by who took them:", find_taken },
+    { "References to them that others had taken, by who put them:", find_put },
+};
+
+/* Says one account, by say(to, line). */
+static int tell(const struct account *account, unsigned most,
+    void (*say)(void *to, const char *line), void *to)
 {
-    struct owners *owners = owners_new();
     char line[NAME_BYTES + 80];
+    struct owners *owners = heap_alloc_zeroed(sizeof *owners);
     if (!owners)
         return -ENOMEM;
-    while (next_line(owners, line, sizeof line))
-        text_print(text, "%s\n", line);
+    account->find(owners);
+    say(to, account->title);
+    for (unsigned i = 0; i < most && next_line(owners, line, sizeof line); i++)
+        say(to, line);
+    if (owners->is_full)
+        say(to, "and more, for which there was no room");
     heap_free(owners);
+    return 0;
+}
+
+static void say_in_text(void *text, const char *line)
+{
+    text_print(text, "%s\n", line);
+}
+
+static void say_in_log(void *nobody, const char *line)
+{
+    log_notice("  %s", line);
+}
+
+int show_heap(struct text *text, const struct proc_subject *subject)
+{
+    for (size_t i = 0; i < array_size(accounts); i++)
+        if (tell(&accounts[i], OWNERS_MAX, say_in_text, text))
+            return -ENOMEM;
     return 0;
 }
 
@@ -89,20 +151,14 @@ int store_heap(const char *value, const struct proc_subject *subject)
     has_begun = true;
     heap_guard_begin_period();
     page_guard_begin_period();
+    holders_begin();
     return 0;
 }
 
 void debug_power_off(void)
 {
-    char line[NAME_BYTES + 80];
-    struct owners *owners = has_begun ? owners_new() : NULL;
-    if (!owners)
-        return;
-    log_notice("Never given back, of what was allocated since:");
-    for (unsigned i = 0;
-         i < TOLD_AT_END && next_line(owners, line, sizeof line); i++)
-        log_notice("  %s", line);
-    heap_free(owners);
+    for (size_t i = 0; has_begun && i < array_size(accounts); i++)
+        (void)tell(&accounts[i], TOLD_AT_END, say_in_log, NULL);
 }
 
 #else

@@ -6,7 +6,10 @@
  * where faults are not served; when the page is not there the lock is dropped,
  * the page brought in and all begins again.  A waiter lives on its thread's
  * stack: whoever wakes it holds the thread and touches the waiter no more once
- * its bucket is NULL. */
+ * its bucket is NULL.
+ *
+ * Programs choose what they wait on, and any number of them may meet in a
+ * bucket: so it is a tree, and nobody walks past those who wait for others. */
 #include "kernel/futex.h"
 
 #include "arch/atomic.h"
@@ -29,10 +32,8 @@ static void make_buckets(void)
             cpu_relax();
         return;
     }
-    for (unsigned i = 0; i < BUCKETS; i++) {
+    for (unsigned i = 0; i < BUCKETS; i++)
         spin_init(&buckets[i].lock, RANK_FUTEX);
-        list_init(&buckets[i].waiters);
-    }
     atomic_store_release(&buckets_state, 2);
 }
 
@@ -66,50 +67,83 @@ int futex_key(uintptr_t address, enum futex_scope scope, bool for_write,
     return 0;
 }
 
+void futex_waiter_remove(struct futex_waiter *waiter)
+{
+    tree_remove(&waiter->bucket->waiters, &waiter->node);
+    atomic_store_release(&waiter->bucket, NULL);
+}
+
 void futex_waiter_wake(struct futex_waiter *waiter)
 {
     struct thread *thread = thread_get(waiter->thread);
-    list_remove(&waiter->link);
-    atomic_store_release(&waiter->bucket, NULL);
+    futex_waiter_remove(waiter);
     thread_wake(thread);
     thread_put(thread);
 }
 
+static struct futex_waiter *waiter_of(struct tree_node *node)
+{
+    return tree_entry(node, struct futex_waiter, node);
+}
+
+static bool is_before(const struct futex_waiter *a, const struct futex_waiter *b)
+{
+    int order = futex_key_order(&a->key, &b->key);
+    if (order)
+        return order < 0;
+    return a->urgency == b->urgency ? a->ticket < b->ticket
+                                    : a->urgency > b->urgency;
+}
+
 void futex_bucket_add(struct futex_bucket *bucket, struct futex_waiter *waiter)
 {
-    struct list *before = &bucket->waiters;
-    struct futex_waiter *other;
+    struct tree_node **link = &bucket->waiters.root, *parent = NULL;
     waiter->urgency = waiter->thread->sched.urgency;
-    if (waiter->urgency) {
-        list_for_each(other, &bucket->waiters, link)
-            if (other->urgency < waiter->urgency)
-                break;
-        before = &other->link;
+    waiter->ticket = bucket->tickets++;
+    while (*link) {
+        parent = *link;
+        link = is_before(waiter, waiter_of(parent)) ? &parent->left
+                                                    : &parent->right;
     }
-    list_add(before, &waiter->link);
+    tree_insert(&bucket->waiters, &waiter->node, parent, link);
     atomic_store_release(&waiter->bucket, bucket);
 }
 
 struct futex_waiter *futex_bucket_first(
     struct futex_bucket *bucket, const struct futex_key *key)
 {
-    struct futex_waiter *waiter;
-    list_for_each(waiter, &bucket->waiters, link)
-        if (futex_key_is(&waiter->key, key))
-            return waiter;
-    return NULL;
+    struct tree_node *node = bucket->waiters.root;
+    struct futex_waiter *first = NULL;
+    while (node) {
+        int order = futex_key_order(&waiter_of(node)->key, key);
+        if (!order)
+            first = waiter_of(node);
+        node = order < 0 ? node->right : node->left;
+    }
+    return first;
+}
+
+struct futex_waiter *futex_waiter_next(const struct futex_waiter *waiter)
+{
+    struct futex_waiter *next = waiter_of(tree_next(&waiter->node));
+    return next && futex_key_is(&next->key, &waiter->key) ? next : NULL;
+}
+
+void futex_waiter_move(struct futex_waiter *waiter,
+    struct futex_bucket *bucket, const struct futex_key *key)
+{
+    tree_remove(&waiter->bucket->waiters, &waiter->node);
+    waiter->key = *key;
+    futex_bucket_add(bucket, waiter);
 }
 
 long futex_bucket_wake(struct futex_bucket *bucket,
     const struct futex_key *key, unsigned most, uint32_t mask)
 {
     unsigned count = 0;
-    struct futex_waiter *waiter, *after;
-    list_for_each_safe(waiter, after, &bucket->waiters, link) {
-        if (count >= most)
-            break;
-        if (!futex_key_is(&waiter->key, key))
-            continue;
+    struct futex_waiter *waiter = futex_bucket_first(bucket, key), *after;
+    for (; waiter && count < most; waiter = after) {
+        after = futex_waiter_next(waiter);
         if (futex_waiter_inherits(waiter))
             return -EINVAL;
         if (!(waiter->mask & mask))
@@ -163,8 +197,7 @@ bool futex_unqueue(struct futex_waiter *waiter)
     while ((bucket = atomic_load_acquire(&waiter->bucket))) {
         spin_lock(&bucket->lock);
         if (waiter->bucket == bucket) { /* not moved to another meanwhile */
-            list_remove(&waiter->link);
-            waiter->bucket = NULL;
+            futex_waiter_remove(waiter);
             spin_unlock(&bucket->lock);
             return true;
         }
@@ -199,7 +232,6 @@ int futex_wait(uintptr_t address, enum futex_scope scope, uint32_t expected,
     int error;
     if (!mask)
         return -EINVAL;
-    list_init(&waiter.link);
     do {
         /* The key anew each time: the mapping may have changed. */
         error = futex_key(address, scope, false, &waiter.key);

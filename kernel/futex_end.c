@@ -88,7 +88,7 @@ void futex_thread_ends(struct thread *thread)
     if (robust)
         walk_robust_list(robust);
     futex_locks_leave();
-    if (!word || refcount_read(&thread->space->refs) < 2)
+    if (!word || !space_is_shared(thread->space))
         return;
     uint32_t zero = 0;
     /* An error is the program's affair, and it is past caring. */

@@ -23,8 +23,7 @@ struct futex_bucket *futex_waiter_lock_bucket(struct futex_waiter *waiter)
 static void leave(struct futex_waiter *waiter)
 {
     boost_leave(&waiter->boost);
-    list_remove(&waiter->link);
-    waiter->bucket = NULL;
+    futex_waiter_remove(waiter);
     futex_lock_drop(waiter->lock);
 }
 
@@ -115,8 +114,6 @@ int futex_lock(uintptr_t address, enum futex_scope scope, uint64_t deadline_ns)
 {
     struct futex_waiter waiter = { .thread = current };
     int result;
-    list_init(&waiter.link);
-    list_init(&waiter.boost.link);
     do
         result = try_lock(&waiter, address, scope);
     while (result == -ERESTART && !futex_is_killed());

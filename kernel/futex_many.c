@@ -64,7 +64,6 @@ static long wait(struct futex_waiter *waiters,
 {
     long result;
     for (unsigned i = 0; i < count; i++) {
-        list_init(&waiters[i].link);
         waiters[i].mask = FUTEX_ANY;
         waiters[i].thread = current;
     }

@@ -4,8 +4,8 @@
 #define KERNEL_FUTEX_QUEUE_H
 
 #include "kernel/futex.h"
-#include "lib/list.h"
 #include "lib/spinlock.h"
+#include "lib/tree.h"
 #include "sched/boost.h"
 
 enum { FUTEX_ANY = -1 }; /* a mask that all match */
@@ -17,16 +17,18 @@ struct futex_key {
 
 struct futex_bucket {
     struct spinlock lock; /* RANK_FUTEX */
-    struct list waiters;
+    struct tree waiters; /* by key; of one key the more urgent first, then */
+    uint64_t tickets;    /* who came first */
 };
 
 struct futex_waiter { /* on the stack of who waits */
-    struct list link;
+    struct tree_node node;
     struct futex_key key;
     struct futex_bucket *bucket; /* changed under its lock; NULL: woken */
     uint32_t mask;
     struct thread *thread;
-    unsigned urgency;             /* when it was queued: who is first */
+    unsigned urgency;             /* when it was queued */
+    uint64_t ticket;
     const struct futex_key *goal; /* FUTEX_WAIT_REQUEUE_PI: its lock's key */
     struct futex_lock *lock;      /* the lock that it waits for, or NULL */
     struct boost_waiter boost;
@@ -56,6 +58,15 @@ static inline bool futex_key_is(
     return a->owner == b->owner && a->offset == b->offset &&
         a->is_shared == b->is_shared;
 }
+static inline int futex_key_order(
+    const struct futex_key *a, const struct futex_key *b)
+{
+    if (a->offset != b->offset)
+        return a->offset < b->offset ? -1 : 1;
+    if (a->owner != b->owner)
+        return a->owner < b->owner ? -1 : 1;
+    return (int)a->is_shared - (int)b->is_shared;
+}
 /* Waits for a lock, or to be moved to one: not to be woken like others. */
 static inline bool futex_waiter_inherits(const struct futex_waiter *waiter)
 {
@@ -71,11 +82,18 @@ int futex_two_find(struct futex_two *two, uintptr_t first, uintptr_t second,
 void futex_two_lock(struct futex_two *two);
 void futex_two_unlock(struct futex_two *two);
 
-/* Under the bucket's lock: into the queue, the more urgent first. */
+/* Under the bucket's lock: into the queue. */
 void futex_bucket_add(
     struct futex_bucket *bucket, struct futex_waiter *waiter);
 struct futex_waiter *futex_bucket_first(
     struct futex_bucket *bucket, const struct futex_key *key);
+/* Who comes after it of those who wait for the same, or NULL. */
+struct futex_waiter *futex_waiter_next(const struct futex_waiter *waiter);
+/* Under the locks of both buckets: from its queue to that of another key. */
+void futex_waiter_move(struct futex_waiter *waiter,
+    struct futex_bucket *bucket, const struct futex_key *key);
+/* Under the bucket's lock: out of the queue, but nothing is told. */
+void futex_waiter_remove(struct futex_waiter *waiter);
 /* Under the bucket's lock: out of the queue, and runnable. */
 void futex_waiter_wake(struct futex_waiter *waiter);
 /* The same for up to `most` of key that mask matches: how many; -EINVAL. */

@@ -16,8 +16,7 @@ static int end_wait(struct futex_waiter *waiter, uintptr_t lock, int result)
     if (!bucket)
         return 0; /* with the lock */
     if (!waiter->lock) {
-        list_remove(&waiter->link);
-        waiter->bucket = NULL;
+        futex_waiter_remove(waiter);
         spin_unlock(&bucket->lock);
         return result == -ERESTART ? -ERESTART_ALWAYS : result;
     }
@@ -57,8 +56,6 @@ int futex_wait_for_lock(uintptr_t address, enum futex_scope scope,
     int error;
     if (address == lock)
         return -EINVAL;
-    list_init(&waiter.link);
-    list_init(&waiter.boost.link);
     do {
         error = begin_wait(&waiter, &goal, address, scope, expected, lock);
         thread_breathe();
@@ -99,21 +96,17 @@ static int move(struct futex_waiter *waiter, struct futex_two *two,
         return error;
     lock->users++;
     waiter->lock = lock;
-    waiter->key = two->keys[1];
-    list_remove(&waiter->link);
-    futex_bucket_add(two->buckets[1], waiter);
+    futex_waiter_move(waiter, two->buckets[1], &two->keys[1]);
     return 0;
 }
 
 static long move_all(struct futex_two *two, struct futex_lock *lock, int count,
     int requeue_most)
 {
-    struct futex_waiter *waiter, *after;
-    list_for_each_safe(waiter, after, &two->buckets[0]->waiters, link) {
-        if (count - 1 >= requeue_most)
-            break;
-        if (!futex_key_is(&waiter->key, &two->keys[0]))
-            continue;
+    struct futex_waiter *after, *waiter =
+        futex_bucket_first(two->buckets[0], &two->keys[0]);
+    for (; waiter && count - 1 < requeue_most; waiter = after) {
+        after = futex_waiter_next(waiter);
         int error = may_move(waiter, two) ? move(waiter, two, lock) : -EINVAL;
         if (error)
             return error;

@@ -37,24 +37,18 @@ void futex_two_unlock(struct futex_two *two)
 static long requeue_locked(
     struct futex_two *two, unsigned wake_most, unsigned requeue_most)
 {
-    long count = 0;
-    struct futex_waiter *waiter, *after;
-    list_for_each_safe(waiter, after, &two->buckets[0]->waiters, link) {
-        if (count >= (long)wake_most + requeue_most)
-            break;
-        if (!futex_key_is(&waiter->key, &two->keys[0]))
-            continue;
+    long count = 0, most = (long)wake_most + requeue_most;
+    bool is_same = futex_key_is(&two->keys[0], &two->keys[1]);
+    struct futex_waiter *after, *waiter =
+        futex_bucket_first(two->buckets[0], &two->keys[0]);
+    for (; waiter && count < most; waiter = after) {
+        after = futex_waiter_next(waiter);
         if (futex_waiter_inherits(waiter))
             return -EINVAL;
-        if (count++ < (long)wake_most) {
+        if (count++ < (long)wake_most)
             futex_waiter_wake(waiter);
-            continue;
-        }
-        waiter->key = two->keys[1];
-        if (two->buckets[0] == two->buckets[1])
-            continue;
-        list_remove(&waiter->link);
-        futex_bucket_add(two->buckets[1], waiter);
+        else if (!is_same)
+            futex_waiter_move(waiter, two->buckets[1], &two->keys[1]);
     }
     return count;
 }

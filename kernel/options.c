@@ -13,6 +13,7 @@
 #include "kernel/system.h"
 #include "lib/log.h"
 #include "lib/string.h"
+#include "vfs/kmsg.h"
 
 enum { QUIET_LEVEL = 4, DEBUG_LEVEL = 10, LEVEL_MOST = 15 };
 
@@ -79,6 +80,11 @@ static bool set_level(const char *value)
 static bool set_panic(const char *value)
 {
     return to_integer(value, &boot_options.panic_timeout);
+}
+
+static bool set_devkmsg(const char *value)
+{
+    return value && !kmsg_fix_policy(value);
 }
 
 static bool set_most_cpus(const char *value)
@@ -172,6 +178,7 @@ static const struct {
     { "norandmaps", set_nothing },
     { "oops", set_nothing },
     { "pci", set_nothing },
+    { "printk.devkmsg", set_devkmsg },
     { "reboot", set_nothing },
     { "ro", set_nothing },
     { "root", set_nothing },

@@ -184,6 +184,7 @@ void process_add_thread_locked(struct process *process, struct thread *thread)
     process->thread_count++;
     process->running++;
     process->unfinished++;
+    atomic_add(&thread->handlers->users, 1);
 }
 
 void process_remove_thread_locked(
@@ -192,6 +193,7 @@ void process_remove_thread_locked(
 {
     list_remove(&thread->task.process_link);
     process->thread_count--;
+    atomic_sub(&thread->handlers->users, 1);
 }
 
 /* The thread after `from_tid - 1` in the list, if that is one of them. */

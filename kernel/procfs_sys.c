@@ -14,6 +14,7 @@
 #include "vfs/epoll.h"
 #include "vfs/file.h"
 #include "vfs/inotify.h"
+#include "vfs/kmsg.h"
 #include "vfs/pipe.h"
 
 enum { THREADS_MOST = 0x3fffffff }; /* the numbers a futex has room for */
@@ -154,6 +155,19 @@ static int store_printk(const char *value, const struct proc_subject *subject)
     return error;
 }
 
+static int show_printk_devkmsg(
+    struct text *text, const struct proc_subject *subject)
+{
+    text_print(text, "%s\n", kmsg_policy());
+    return 0;
+}
+
+static int store_printk_devkmsg(
+    const char *value, const struct proc_subject *subject)
+{
+    return kmsg_set_policy(value);
+}
+
 static int show_file_nr(struct text *text, const struct proc_subject *subject)
 {
     text_print(text, "%lu\t0\t%ld\n", file_count(), INT64_MAX);
@@ -235,6 +249,7 @@ static const struct proc_entry kernel_children[] = {
     PROC_FILE("panic", 0444, show_panic),
     SETTING("pid_max", show_pid_max, store_pid_max),
     SETTING("printk", show_printk, store_printk),
+    SETTING("printk_devkmsg", show_printk_devkmsg, store_printk_devkmsg),
     PROC_DIRECTORY("random", random_children),
     PROC_FILE("randomize_va_space", 0444, show_randomize_va_space),
     PROC_FILE("tainted", 0444, show_zero),

@@ -91,9 +91,9 @@ void children_of_thread_locked(struct thread *thread)
 {
     struct process *child;
     struct process *process = thread->process;
-    struct thread *other = living_thread(process);
     if (!thread->task.child_count)
         return;
+    struct thread *other = living_thread(process);
     list_for_each(child, &process->children, sibling) {
         if (child->maker != thread)
             continue;

@@ -99,16 +99,23 @@ void handlers_unlock(struct thread *thread, unsigned long irq_state)
     spin_unlock_irq(&thread->handlers->lock, irq_state);
 }
 
+bool handlers_are_shared(const struct handlers *handlers)
+{
+    return atomic_load(&handlers->users) > 1;
+}
+
 int handlers_unshare(void)
 {
     struct handlers *old = current->handlers;
-    if (refcount_read(&old->refs) == 1)
+    if (!handlers_are_shared(old))
         return 0;
     struct handlers *own = handlers_copy(old);
     if (!own)
         return -ENOMEM;
     /* Under the old lock, so that whoever waits for it looks again. */
     unsigned long irq_state = spin_lock_irq(&old->lock);
+    own->users = 1;
+    atomic_sub(&old->users, 1);
     atomic_store_release(&current->handlers, own);
     spin_unlock_irq(&old->lock, irq_state);
     handlers_put(old);

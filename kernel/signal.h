@@ -66,6 +66,7 @@ struct action {
 
 struct handlers {
     struct refcount refs;
+    unsigned users; /* [atomic] threads in the list of a process */
     struct grace grace;
     struct spinlock lock; /* RANK_SIGNALS; taken with interrupts off */
     struct wait_queue arrivals; /* who reads signals from a file */
@@ -76,6 +77,7 @@ struct handlers *handlers_new(void); /* all default */
 struct handlers *handlers_get(struct handlers *handlers);
 void handlers_put(struct handlers *handlers);
 struct handlers *handlers_copy(struct handlers *handlers);
+bool handlers_are_shared(const struct handlers *handlers);
 void handlers_reset(struct handlers *handlers, bool also_ignored); /* exec; CLEAR_SIGHAND */
 unsigned long handlers_lock(struct thread *thread); /* of a live thread; irq state */
 void handlers_unlock(struct thread *thread, unsigned long irq_state);

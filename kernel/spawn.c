@@ -46,7 +46,7 @@ static void start_child(void *argument)
 static int copy_parts(struct thread *child, unsigned share)
 {
     struct thread *maker = current;
-    child->space = share & SHARE_SPACE ? space_get(maker->space)
+    child->space = share & SHARE_SPACE ? space_share(maker->space)
                                        : space_copy(maker->space);
     if (!child->space)
         return -ENOMEM;

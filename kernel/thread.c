@@ -144,7 +144,7 @@ void thread_enter_space(struct space *space)
     thread->space = space;
     pagetable_switch(&space->table);
     spin_unlock_irq(&thread->process->lock, irq_state);
-    space_put(old);
+    space_leave(old);
 }
 
 void thread_enter_files(struct files *files)
@@ -175,7 +175,7 @@ void thread_drop_parts(struct thread *thread)
     io_context_put(io_context);
     if (thread == current)
         thread_run_deferred();
-    space_put(leave_space(thread));
+    space_leave(leave_space(thread));
     /* The files that were mapped: a parent may unmount where they lie. */
     if (thread == current)
         thread_run_deferred();

@@ -10,6 +10,7 @@
 #include "arch/boot.h"
 #include "lib/format.h"
 #include "lib/log.h"
+#include "lib/string.h"
 #include "lib/symbols.h"
 
 enum { DEPTH = 8, CHAINS = 8192, TRIES = 16 };
@@ -67,6 +68,22 @@ callers callers_note(void)
             return at + 1;
     }
     return 0;
+}
+
+uint32_t callers_call(void)
+{
+    const struct frame_link *frame = __builtin_frame_address(0);
+    uintptr_t start = 0;
+    for (;;) {
+        uint64_t offset = 0;
+        const char *name = symbol_find(frame->back - 1, &offset);
+        if (name)
+            start = frame->back - 1 - offset;
+        if ((name && !strncmp(name, "sys_", 4)) ||
+            !may_follow((uintptr_t)frame, frame->next))
+            return start;
+        frame = frame->next;
+    }
 }
 
 /* The kernel's code lies within 4 GiB. */

@@ -11,12 +11,20 @@ typedef uint16_t callers; /* 0: not known, or no more room */
 #if defined(CONFIG_DEBUG) && !defined(HOSTED)
 /* Of the function that calls this, without itself. */
 callers callers_note(void);
+/* The handler of the system call that is under way, as a number; else the
+ * function at the bottom of the stack. */
+uint32_t callers_call(void);
 /* Lines of the log, the innermost first. */
 void callers_print(callers who);
 /* The functions' names in one line: for tests and lists. */
 size_t callers_name(callers who, char *text, size_t capacity);
 #else
 static inline callers callers_note(void)
+{
+    return 0;
+}
+
+static inline uint32_t callers_call(void)
 {
     return 0;
 }

@@ -58,6 +58,7 @@ enum lock_rank {
     RANK_PAGES,
     RANK_GRACE,
     RANK_RANDOM,
+    RANK_HOLDERS, /* of references: the debug build's accounts */
     RANK_LOG,
     RANK_CONSOLE,
     RANK_CLOCK, /* of the counter's scale, in interrupts */

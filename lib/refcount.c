@@ -7,6 +7,7 @@
 #include "lib/refcount.h"
 
 #include "arch/atomic.h"
+#include "lib/holders.h"
 #include "lib/panic.h"
 #include "lib/shadow.h"
 
@@ -25,10 +26,13 @@ static void report(const struct refcount *refs, const char *what)
 void refcount_init(struct refcount *refs)
 {
     atomic_store(&refs->count, 1);
+    holders_forget(refs);
+    holders_note(refs, 1);
 }
 
 void refcount_get(struct refcount *refs)
 {
+    holders_note(refs, 1);
     uint32_t before = atomic_add(&refs->count, 1);
     if (unlikely(!before))
         report(refs, "a reference is taken to what has none");
@@ -48,11 +52,13 @@ bool refcount_get_unless_zero(struct refcount *refs)
             return true;
     } while (!__atomic_compare_exchange_n(&refs->count, &before, before + 1,
         true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+    holders_note(refs, 1);
     return true;
 }
 
 bool refcount_put(struct refcount *refs)
 {
+    holders_note(refs, -1);
     uint32_t before = atomic_sub(&refs->count, 1);
     if (unlikely(before == 0 || before >= TOO_MANY)) {
         atomic_store(&refs->count, HELD_FOR_EVER);
@@ -60,6 +66,8 @@ bool refcount_put(struct refcount *refs)
                             : "a reference is put that nobody had");
         return false;
     }
+    if (before == 1)
+        holders_forget(refs);
     return before == 1;
 }
 

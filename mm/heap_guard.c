@@ -121,6 +121,27 @@ void heap_guard_begin_period(void)
     atomic_add(&period, 1);
 }
 
+static bool is_new(const struct note *note)
+{
+    return note->mark == NOTE_MARK && note->is_live &&
+        note->period == atomic_load(&period);
+}
+
+static bool lies_in_heap(const void *at)
+{
+    uintptr_t address = (uintptr_t)at;
+    if (address < LINEAR_BASE || address >= LINEAR_BASE + LINEAR_BYTES)
+        return false;
+    const struct page *page = page_described(pointer_to_physical(at));
+    return page && page->use == PAGE_HEAP;
+}
+
+bool heap_guard_is_new(const void *at)
+{
+    const char *block = lies_in_heap(at) ? heap_slot_of(at) : NULL;
+    return block && is_new(note_of(block, heap_slot_bytes(block)));
+}
+
 static void visit_slab(const struct page *slab,
     void (*visit)(void *data, callers who, size_t bytes), void *data)
 {
@@ -128,8 +149,7 @@ static void visit_slab(const struct page *slab,
     for (size_t at = HEAP_LEAD_BYTES; (block = heap_slot_of(start + at));
          at += heap_slot_bytes(start)) {
         const struct note *note = note_of(block, heap_slot_bytes(start));
-        if (note->mark == NOTE_MARK && note->is_live &&
-            note->period == atomic_load(&period))
+        if (is_new(note))
             visit(data, note->maker, note->bytes);
     }
 }

@@ -39,6 +39,8 @@ size_t heap_guard_large_size(const void *block, size_t whole);
 void heap_guard_visit(
     void (*visit)(void *data, callers who, size_t bytes), void *data);
 void heap_guard_begin_period(void);
+/* Is it in one of those? */
+bool heap_guard_is_new(const void *at);
 /* What a report says of the memory there. */
 void heap_guard_describe(const void *at);
 /* The heap knows: the slot that holds an address, NULL for none, its size. */

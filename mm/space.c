@@ -3,7 +3,6 @@
  * thread runs in it then, at most an idle CPU still has its tables loaded, so
  * nothing needs a flush. */
 #include "mm/space.h"
-#include "arch/irq.h"
 #include "lib/errno.h"
 #include "mm/area.h"
 #include "mm/heap.h"
@@ -20,6 +19,7 @@ struct space *space_new(void)
         return NULL;
     }
     refcount_init(&space->refs);
+    space->users = 1;
     rwlock_init(&space->lock, RANK_SPACE);
     space->areas.update = area_update;
     space->map_top = USER_END;
@@ -79,6 +79,24 @@ void space_put(struct space *space)
         space_free(space);
 }
 
+struct space *space_share(struct space *space)
+{
+    atomic_add(&space->users, 1);
+    return space_get(space);
+}
+
+void space_leave(struct space *space)
+{
+    if (space)
+        atomic_sub(&space->users, 1);
+    space_put(space);
+}
+
+bool space_is_shared(const struct space *space)
+{
+    return atomic_load(&space->users) > 1;
+}
+
 static void run_last_put(struct deferred *deferred)
 {
     space_free(container_of(deferred, struct space, last_put));
@@ -90,17 +108,6 @@ void space_put_later(struct space *space)
         return;
     space->last_put.run = run_last_put;
     thread_defer(&space->last_put);
-}
-
-void space_switch_current(struct space *space)
-{
-    struct thread *thread = current_thread();
-    unsigned long irq_state = irq_save();
-    struct space *old = thread->space;
-    thread->space = space;
-    pagetable_switch(space ? &space->table : NULL);
-    irq_restore(irq_state);
-    space_put(old);
 }
 
 void space_switch_to(struct thread *thread)

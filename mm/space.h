@@ -60,7 +60,8 @@ struct area {
 };
 
 struct space {
-    struct refcount refs;  /* threads and foreign users that need the areas */
+    struct refcount refs; /* threads, and who only looks at the areas */
+    unsigned users; /* [atomic] threads that run in it */
     struct rwlock lock;
     struct tree areas;
     struct pagetable table;
@@ -99,6 +100,10 @@ struct space *space_copy(struct space *space); /* fork: copy on write; NULL */
 struct space *space_get(struct space *space);
 bool space_get_unless_zero(struct space *space);
 void space_put(struct space *space); /* may sleep */
+/* The same for a thread that is to run in it, or runs in it no longer. */
+struct space *space_share(struct space *space);
+void space_leave(struct space *space); /* may sleep */
+bool space_is_shared(const struct space *space);
 
 /* What to map: start 0 or a hint, or `fixed`. */
 struct mapping {
@@ -170,8 +175,6 @@ uint64_t space_resident_pages(const struct space *space);
 /* What the victim's chooser counts: resident pages and page tables. */
 uint64_t space_weight(const struct space *space);
 
-/* exec: current goes over to space (which gets a reference from the caller). */
-void space_switch_current(struct space *space); /* returns nothing; puts the old */
 /* For sched_set_switch_space: the page tables of a thread that is to run. */
 void space_switch_to(struct thread *thread);
 

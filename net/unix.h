@@ -171,9 +171,11 @@ int unix_send_urgent(struct unix_socket *self, struct unix_socket *peer,
 ssize_t unix_receive_urgent(
     struct unix_socket *self, struct message *message);
 bool unix_at_mark(struct unix_socket *self);
-enum urgent_step { URGENT_NONE, URGENT_STOP, URGENT_PASS };
+enum urgent_step { URGENT_NONE, URGENT_STOP, URGENT_PASS, URGENT_AGAIN };
 /* A reader comes to a packet, with bytes already or not: may it take it? PASS:
- * it is to go to the next one; who does not peek loses this one. [reading] */
+ * it is to go to the next one; who does not peek loses this one. AGAIN: it is
+ * lost, and the read is as if nothing were there; one that waits looks again.
+ * [reading] */
 enum urgent_step unix_step_urgent(struct unix_socket *self,
     struct packet *packet, unsigned flags, bool has_bytes);
 void packet_enqueue_locked(struct unix_socket *to, struct packet *packet);

@@ -174,7 +174,9 @@ static struct packet *next_wanted(struct reading *reading, bool *is_over)
         enum urgent_step step = unix_step_urgent(reading->self, packet, flags,
             reading->message->data->moved);
         *is_over = step == URGENT_STOP;
-        if (*is_over)
+        if (step == URGENT_AGAIN)
+            reading->seen--; /* not to wait for more */
+        if (*is_over || step == URGENT_AGAIN)
             return NULL;
         if (step == URGENT_PASS)
             reading->at = flags & MESSAGE_PEEK ? packet : NULL;

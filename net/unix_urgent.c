@@ -84,7 +84,7 @@ static enum urgent_step step_past_mark(struct unix_socket *self,
     if (flags & MESSAGE_PEEK)
         return URGENT_PASS;
     packet_consume(self, packet);
-    return has_bytes ? URGENT_STOP : URGENT_PASS;
+    return has_bytes ? URGENT_STOP : URGENT_AGAIN;
 }
 
 enum urgent_step unix_step_urgent(struct unix_socket *self,

@@ -15,34 +15,81 @@ static struct spinlock boosts_lock = SPINLOCK_INIT(RANK_BOOST);
 
 void boost_lock_init(struct boost_lock *lock, void *place)
 {
-    lock->place = place;
-    lock->owner = NULL;
-    list_init(&lock->owner_link);
-    list_init(&lock->waiters);
+    *lock = (struct boost_lock){ .place = place };
+}
+
+static struct boost_waiter *waiter_of(struct tree_node *node)
+{
+    return tree_entry(node, struct boost_waiter, node);
+}
+
+static struct boost_lock *lock_of(struct tree_node *node)
+{
+    return tree_entry(node, struct boost_lock, owner_node);
+}
+
+static struct boost_waiter *first_of(const struct boost_lock *lock)
+    must_hold(boosts_lock)
+{
+    return waiter_of(tree_first(&lock->waiters));
+}
+
+/* Among what its owner has, as the first who waits wants it. */
+static void owned_add(struct boost_lock *lock) must_hold(boosts_lock)
+{
+    struct tree *owned = &lock->owner->sched.owned;
+    struct tree_node **link = &owned->root, *parent = NULL;
+    struct boost_waiter *first = first_of(lock);
+    lock->lends = first ? first->urgency : 0;
+    while (*link) {
+        parent = *link;
+        link = lock->lends > lock_of(parent)->lends ? &parent->left
+                                                    : &parent->right;
+    }
+    tree_insert(owned, &lock->owner_node, parent, link);
+}
+
+static void owned_remove(struct boost_lock *lock) must_hold(boosts_lock)
+{
+    tree_remove(&lock->owner->sched.owned, &lock->owner_node);
+}
+
+/* Another may be the first now. */
+static void owned_anew(struct boost_lock *lock) must_hold(boosts_lock)
+{
+    struct boost_waiter *first = first_of(lock);
+    if (!lock->owner || lock->lends == (first ? first->urgency : 0))
+        return;
+    owned_remove(lock);
+    owned_add(lock);
 }
 
 static void insert(struct boost_lock *lock, struct boost_waiter *waiter)
     must_hold(boosts_lock)
 {
-    unsigned urgency = waiter->thread->sched.urgency;
-    struct boost_waiter *other;
-    list_for_each(other, &lock->waiters, link)
-        if (other->thread->sched.urgency < urgency)
-            break;
-    list_add(&other->link, &waiter->link);
+    struct tree_node **link = &lock->waiters.root, *parent = NULL;
+    waiter->urgency = waiter->thread->sched.urgency;
+    while (*link) {
+        parent = *link;
+        /* Of the same urgency it is the last. */
+        link = waiter->urgency > waiter_of(parent)->urgency ? &parent->left
+                                                            : &parent->right;
+    }
+    tree_insert(&lock->waiters, &waiter->node, parent, link);
+    owned_anew(lock);
+}
+
+static void take_out(struct boost_lock *lock, struct boost_waiter *waiter)
+    must_hold(boosts_lock)
+{
+    tree_remove(&lock->waiters, &waiter->node);
+    owned_anew(lock);
 }
 
 static unsigned lent_to(const struct thread *thread) must_hold(boosts_lock)
 {
-    unsigned most = 0;
-    struct boost_lock *lock;
-    list_for_each(lock, &thread->sched.owned, owner_link) {
-        struct boost_waiter *first =
-            list_first(&lock->waiters, struct boost_waiter, link);
-        if (first)
-            most = max(most, (unsigned)first->thread->sched.urgency);
-    }
-    return most;
+    struct boost_lock *most = lock_of(tree_first(&thread->sched.owned));
+    return most ? most->lends : 0;
 }
 
 /* To its new place in the queue where it waits; whose lock that is, or NULL. */
@@ -51,7 +98,7 @@ static struct thread *place_anew(struct thread *thread) must_hold(boosts_lock)
     struct boost_waiter *waiter = thread->sched.waits_in;
     if (!waiter)
         return NULL;
-    list_remove(&waiter->link);
+    take_out(waiter->lock, waiter);
     insert(waiter->lock, waiter);
     return waiter->lock->owner;
 }
@@ -71,8 +118,8 @@ static void disown(struct boost_lock *lock) must_hold(boosts_lock)
     struct thread *owner = lock->owner;
     if (!owner)
         return;
+    owned_remove(lock);
     lock->owner = NULL;
-    list_remove(&lock->owner_link);
     refresh(owner);
 }
 
@@ -81,7 +128,7 @@ static void own(struct boost_lock *lock, struct thread *thread)
 {
     disown(lock);
     lock->owner = thread;
-    list_add(&thread->sched.owned, &lock->owner_link);
+    owned_add(lock);
     refresh(thread);
 }
 
@@ -92,7 +139,7 @@ static void leave(struct boost_waiter *waiter) must_hold(boosts_lock)
         return;
     waiter->lock = NULL;
     waiter->thread->sched.waits_in = NULL;
-    list_remove(&waiter->link);
+    take_out(lock, waiter);
     refresh(lock->owner);
 }
 
@@ -159,8 +206,7 @@ void boost_leave(struct boost_waiter *waiter)
 struct boost_waiter *boost_first(struct boost_lock *lock)
 {
     spin_lock(&boosts_lock);
-    struct boost_waiter *first =
-        list_first(&lock->waiters, struct boost_waiter, link);
+    struct boost_waiter *first = first_of(lock);
     spin_unlock(&boosts_lock);
     return first;
 }
@@ -178,8 +224,7 @@ void *boost_owned_place(void)
 {
     struct thread *thread = current;
     spin_lock(&boosts_lock);
-    struct boost_lock *lock =
-        list_first(&thread->sched.owned, struct boost_lock, owner_link);
+    struct boost_lock *lock = lock_of(tree_first(&thread->sched.owned));
     void *place = lock ? lock->place : NULL;
     if (!lock && thread->sched.ownership == OWNS_NO_MORE_SOON)
         thread->sched.ownership = OWNS_NO_MORE;
@@ -189,16 +234,12 @@ void *boost_owned_place(void)
 
 struct boost_lock *boost_owned_at(const void *place)
 {
-    struct boost_lock *lock, *found = NULL;
     spin_lock(&boosts_lock);
-    list_for_each(lock, &current->sched.owned, owner_link) {
-        if (lock->place != place)
-            continue;
-        found = lock;
-        break;
-    }
+    struct boost_lock *lock = lock_of(tree_first(&current->sched.owned));
+    while (lock && lock->place != place)
+        lock = lock_of(tree_next(&lock->owner_node));
     spin_unlock(&boosts_lock);
-    return found;
+    return lock;
 }
 
 void boost_set_ownership(enum ownership ownership)

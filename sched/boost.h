@@ -14,13 +14,15 @@ enum ownership { MAY_OWN, OWNS_NO_MORE_SOON, OWNS_NO_MORE };
 
 struct boost_lock {
     struct thread *owner; /* or NULL; it gives up all it has before its end */
-    struct list owner_link;
-    struct list waiters; /* the most urgent first, then who came first */
+    struct tree_node owner_node; /* among the owner's, by `lends` */
+    unsigned lends;              /* the urgency of the first who waits */
+    struct tree waiters; /* the most urgent first, then who came first */
     void *place;         /* by which its keeper finds it: constant */
 };
 
 struct boost_waiter {
-    struct list link;
+    struct tree_node node;
+    unsigned urgency; /* of thread, by which it was put there */
     struct thread *thread;
     struct boost_lock *lock; /* that it waits for, or NULL */
 };

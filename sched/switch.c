@@ -240,7 +240,6 @@ void sched_init_cpu(unsigned cpu)
     refcount_init(&idle->refs);
     spin_init(&idle->sched.lock, RANK_THREAD);
     list_init(&idle->sched.link);
-    list_init(&idle->sched.owned);
     list_init(&idle->deferred);
     idle->sched.weight = WEIGHT_NORMAL;
     idle->sched.is_idle = idle->sched.is_on_cpu = true;

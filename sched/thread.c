@@ -42,7 +42,6 @@ void thread_init(struct thread *thread, void *stack, void *fpu,
     memset(&thread->sched, 0, sizeof thread->sched);
     spin_init(&thread->sched.lock, RANK_THREAD);
     list_init(&thread->sched.link);
-    list_init(&thread->sched.owned);
     list_init(&thread->deferred);
     thread->sched.weight = WEIGHT_NORMAL;
     thread->sched.affinity = ~(cpu_mask)0;

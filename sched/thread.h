@@ -81,7 +81,7 @@ struct thread {
         bool tells_resumed;    /* WORK_RESUMED */
         bool is_for_itself;    /* children begin with no special rights */
         uint8_t ownership;     /* enum ownership (boost.h) */
-        struct list owned;     /* struct boost_lock */
+        struct tree owned;     /* struct boost_lock, what lends most first */
         struct boost_waiter *waits_in;
         unsigned cpu;          /* whose run queue */
         cpu_mask affinity;

@@ -88,15 +88,16 @@ OTHERS = {
 AROUND = {
     'lose_block': (
         'echo > /proc/tenon-heap; {}; poweroff -f',
-        (r'Never given back', r'1 blocks, 100 bytes: .*lose_block')),
+        (r'never given back', r'1, 100 bytes: .*lose_block')),
     'lose_page': (
         'echo > /proc/tenon-heap; {}; poweroff -f',
-        (r'Never given back', r'1 blocks, 4096 bytes: .*lose_page')),
+        (r'never given back', r'1, 4096 bytes: .*lose_page')),
     'lose_reference': (
         'echo > /proc/tenon-heap; ({0}; :); ({0}; :); ({0}; :); poweroff -f',
-        (r'Never given back', r'3 blocks, \d+ bytes: .* < spawn <')),
+        (r'never given back', r'3, \d+ bytes: .* < spawn <',
+         r'that stayed', r'3: .*pid_get < lose_reference < store_plant')),
     'wait_for_long': (
-        '({} &); n=0; while [ $n != 400000 ]; do n=$(( n + 1 )); done',
+        '({} &); until dmesg | grep -q [w]aits.for.long; do :; done',
         (r'Thread \d+ \(sh\) waits for long, and nothing may interrupt',)),
 }
 

@@ -5,7 +5,8 @@
 One boot runs many tests.  A test that kills or hangs the guest costs that
 test alone: it is marked, and the guest boots again with those that are left.
 Several guests run side by side, two for each CPU of this machine, for most
-tests wait most of their time; each takes a share of the tests at a time.
+tests wait most of their time; each takes a share of the tests at a time, the
+longest first, so that they end together.
 """
 import argparse
 import concurrent.futures
@@ -21,6 +22,12 @@ import time
 SILENCE_SECONDS = 150  # the guest's own limit for one test is 120
 BOOT_SECONDS = 120
 SHARES = 3  # for each guest, so that none ends long before the others
+# What takes longer than a few seconds, the longest first.
+LONG = [f'shell/{name}.sh' for name in (
+    'foreign_busybox', 'foreign_mksh_klibc', 'foreign_mksh_diet', 'dynamic',
+    'foreign_bash', 'foreign_ash', 'foreign_mksh_musl', 'process', 'jobs',
+    'foreign_bash_jobs')] + ['abi/realtime', 'shell/traps.sh', 'abi/preemption',
+                             'shell/pipeline.sh', 'shell/text.sh']
 # What a debug build says of itself that no program should bring about.
 COMPLAINT = re.compile(r'\[ *\d+\.\d+\] (undefined: |Bad access|BUG: |lost: )')
 
@@ -225,6 +232,8 @@ def run_share(options, number, tests):
 
 def run_all(options):
     tests = list(enumerate(options.tests))
+    tests.sort(key=lambda test: LONG.index(test[1]) if test[1] in LONG
+               else len(LONG))
     guests = min(options.guests, len(tests))
     count = min(guests * SHARES, len(tests)) if guests > 1 else 1
     with concurrent.futures.ThreadPoolExecutor(guests) as pool:

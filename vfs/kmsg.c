@@ -3,9 +3,10 @@
  *
  * A record is "priority,sequence,microseconds,-;text\n"; what could be taken
  * for something else in the text is written as \xNN. */
-#include "vfs/memory_devices.h"
+#include "vfs/kmsg.h"
 
 #include "arch/atomic.h"
+#include "arch/clock.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/log.h"
@@ -13,11 +14,24 @@
 #include "mm/heap.h"
 #include "sched/log_news.h"
 #include "vfs/device.h"
+#include "vfs/memory_devices.h"
 
 enum { HEAD_BYTES = 64, PRIORITY_PLAIN = LOG_FACILITY_USER | LOG_WARNING };
 
+/* A burst of records from each open file, and then no more for a while: who
+ * writes without end leaves the others' to be read. */
+enum { BURST = 10 };
+static const uint64_t while_ns = 5ull * NS_PER_SECOND;
+
+enum policy { POLICY_LIMIT, POLICY_ON, POLICY_OFF };
+static const char *const policy_names[] = { "ratelimit", "on", "off" };
+static unsigned policy; /* [atomic] enum policy */
+static bool is_fixed;   /* the boot line said it */
+
 struct kmsg_reader {
     uint64_t sequence; /* of the next record */
+    uint64_t since_ns; /* what follows is counted; under position_lock */
+    unsigned written, left_out;
     struct log_record record;
     char text[HEAD_BYTES + 4 * LOG_TEXT_BYTES];
 };
@@ -38,6 +52,10 @@ static int kmsg_open(struct device *device, struct file *file)
 
 static void kmsg_release(struct file *file)
 {
+    const struct kmsg_reader *reader = file->private;
+    if (reader && reader->left_out)
+        log_warning("kmsg: %u records of a program that writes many were left "
+                    "out", reader->left_out);
     heap_free(file->private);
 }
 
@@ -171,14 +189,62 @@ static void put_record(const char *text)
     log_put(priority, text, bytes);
 }
 
+int kmsg_set_policy(const char *name)
+{
+    if (is_fixed)
+        return -EINVAL;
+    for (unsigned i = 0; i < array_size(policy_names); i++)
+        if (!strcmp(policy_names[i], name)) {
+            atomic_store(&policy, i);
+            return 0;
+        }
+    return -EINVAL;
+}
+
+int kmsg_fix_policy(const char *name)
+{
+    int error = kmsg_set_policy(name);
+    is_fixed = !error;
+    return error;
+}
+
+const char *kmsg_policy(void)
+{
+    return policy_names[atomic_load(&policy)];
+}
+
+static bool is_within_limit(struct file *file)
+{
+    struct kmsg_reader *reader = file->private;
+    mutex_lock(&file->position_lock);
+    uint64_t now = clock_ns();
+    if (!reader->since_ns || now > reader->since_ns + while_ns) {
+        reader->since_ns = now;
+        reader->written = 0;
+    }
+    bool is_within = reader->written < BURST;
+    if (is_within)
+        reader->written++;
+    else
+        reader->left_out++;
+    mutex_unlock(&file->position_lock);
+    return is_within;
+}
+
+static bool may_write(struct file *file)
+{
+    unsigned now = atomic_load(&policy);
+    return now == POLICY_ON || (now == POLICY_LIMIT && is_within_limit(file));
+}
+
 static ssize_t kmsg_write(
     struct file *file, struct transfer *t, uint64_t *position)
 {
     size_t bytes = t->left;
     if (bytes > LOG_TEXT_BYTES)
         return -EINVAL;
-    if (!bytes)
-        return 0;
+    if (!bytes || !may_write(file))
+        return bytes;
     char *text = heap_alloc(bytes + 1);
     if (!text)
         return -ENOMEM;

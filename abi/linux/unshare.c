@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* unshare. */
+/* unshare; setns. */
 #include <linux/sched.h>
 
 #include "abi/linux/arguments.h"
@@ -55,11 +55,9 @@ static int check_alone(unsigned long flags)
     const unsigned long handlers = CLONE_SIGHAND | CLONE_VM;
     if (flags & (CLONE_THREAD | handlers) && threads_of_process() != 1)
         return -EINVAL;
-    if (flags & handlers && refcount_read(&current->handlers->refs) != 1)
+    if (flags & handlers && handlers_are_shared(current->handlers))
         return -EINVAL;
-    return flags & CLONE_VM && refcount_read(&current->space->refs) != 1
-        ? -EINVAL
-        : 0;
+    return flags & CLONE_VM && space_is_shared(current->space) ? -EINVAL : 0;
 }
 
 long sys_unshare(unsigned long flags)
@@ -76,4 +74,17 @@ long sys_unshare(unsigned long flags)
     if (!error && flags & CLONE_FILES)
         error = unshare_files();
     return error;
+}
+
+/* There is no file of a namespace, and no process has one of its own: refused
+ * as where none of them is built in. */
+long sys_setns(int fd, unsigned long type)
+{
+    (void)type;
+    bool has_reference;
+    struct file *file = file_argument(fd, &has_reference);
+    if (!file)
+        return -EBADF;
+    files_return(file, has_reference);
+    return -EINVAL;
 }

@@ -312,6 +312,67 @@ static void calls(void)
     close(fd);
 }
 
+/* How many of `many` records from one file arrive. */
+static int arrive(int many)
+{
+    int log = open_log(O_NONBLOCK), fd = open("/dev/kmsg", O_WRONLY), count = 0;
+    for (int i = 0; i < many; i++)
+        if (write(fd, "<7>kmsg: one of many\n", 21) != 21)
+            note("%s", strerror(errno));
+    close(fd);
+    char setting[16] = "";
+    fd = open("/proc/sys/kernel/printk_devkmsg", O_RDWR);
+    read(fd, setting, sizeof setting);
+    pwrite(fd, "on\n", 3, 0);
+    put_text("<7>kmsg: the last\n");
+    lseek(fd, 0, SEEK_SET);
+    write(fd, setting, strlen(setting));
+    close(fd);
+    while (read(log, got, sizeof got) > 0) {
+        if (strstr(got, "kmsg: the last"))
+            break;
+        count += !!strstr(got, "kmsg: one of many");
+        memset(got, 0, sizeof got);
+    }
+    close(log);
+    return count;
+}
+
+static int set_policy(const char *name)
+{
+    int fd = open("/proc/sys/kernel/printk_devkmsg", O_WRONLY);
+    ssize_t result = write(fd, name, strlen(name));
+    int error = errno;
+    close(fd);
+    return result < 0 ? -error : 0;
+}
+
+static const char *policy(void)
+{
+    int fd = open("/proc/sys/kernel/printk_devkmsg", O_RDONLY);
+    memset(text, 0, sizeof text);
+    read(fd, text, sizeof text - 1);
+    close(fd);
+    return text;
+}
+
+/* Who writes many is borne ten in five seconds. */
+static void bursts(void)
+{
+    is_text(policy(), "ratelimit\n");
+    int some = arrive(60);
+    ok(some >= 10 && some < 60);
+    is(set_policy("on\n"), 0);
+    is_text(policy(), "on\n");
+    is(arrive(60), 60);
+    is(set_policy("off\n"), 0);
+    is(arrive(2), 0);
+    is(set_policy("perhaps\n"), -EINVAL);
+    is_text(policy(), "off\n");
+    is(set_policy("ratelimit\n"), 0);
+    is(arrive(10), 10);
+}
+
 static void run(void)
 {
     records();
@@ -321,5 +382,6 @@ static void run(void)
     overtaking();
     proc_kmsg();
     calls();
+    bursts();
 }
 TEST_MAIN

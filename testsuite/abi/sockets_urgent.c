@@ -127,13 +127,30 @@ static void mark(void)
     fails_with(EAGAIN, recv(fds[1], got, 9, MSG_PEEK | MSG_DONTWAIT));
     is(at_mark(fds[1]), 1);
     is(text_from(fds[1], 1, MSG_OOB)[0], '!');
-    /* Taken at the mark: a read that waits goes on. */
+    close_pair(fds);
+}
+
+static void taken_at_mark(void)
+{
+    int fds[2];
+    pair_of(fds);
+    /* A read that waits goes on. */
     send(fds[0], "!", 1, MSG_OOB);
     send(fds[0], "cd", 2, 0);
     is_text(text_from(fds[1], 1, MSG_OOB), "!");
     is(at_mark(fds[1]), 0);
     is_text(text_from(fds[1], 10, MSG_PEEK), "cd");
     is(recv(fds[1], got, 10, 0), 2);
+    /* One that does not wait finds nothing there, once. */
+    send(fds[0], "!", 1, MSG_OOB);
+    send(fds[0], "cd", 2, 0);
+    is_text(text_from(fds[1], 1, MSG_OOB), "!");
+    fails_with(EAGAIN, recv(fds[1], got, 10, MSG_DONTWAIT));
+    is_text(text_from(fds[1], 10, 0), "cd");
+    send(fds[0], "!", 1, MSG_OOB);
+    is_text(text_from(fds[1], 1, MSG_OOB), "!");
+    shutdown(fds[0], SHUT_WR);
+    is(recv(fds[1], got, 10, 0), 0);
     close_pair(fds);
 }
 
@@ -299,6 +316,7 @@ static void run(void)
     errors();
     apart();
     mark();
+    taken_at_mark();
     several();
     in_line();
     header_tells();

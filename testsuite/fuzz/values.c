@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -266,6 +267,14 @@ static long a_clock(struct fuzz *fuzz)
     return fuzz->is_differ && is_of_cpu ? CLOCK_MONOTONIC : clock;
 }
 
+/* How long the sequence has run by then is the scheduler's matter. */
+static long a_resource(struct fuzz *fuzz)
+{
+    extern const struct flag_name names_resource[];
+    long resource = one_of(fuzz, names_resource);
+    return fuzz->is_differ && resource == RLIMIT_CPU ? RLIMIT_FSIZE : resource;
+}
+
 static long milliseconds(struct fuzz *fuzz)
 {
     return fuzz_chance(fuzz, 80) ? fuzz_below(fuzz, 3) : fuzz_hostile(fuzz);
@@ -291,6 +300,7 @@ static const struct {
     { "int", "status", fuzz_small },
     { "clock", NULL, a_clock },
     { "family", NULL, a_family },
+    { "resource", NULL, a_resource },
     { "int", "who", a_pid },
     { "size", NULL, a_size },
     { "offset", NULL, an_offset },

@@ -4,6 +4,10 @@
  * standard input, line by line:
  *
  *     @wait SECONDS    let time pass
+ *     @asleep NAME N   until N processes (1) of the session, called so, sleep;
+ *                      . is the command itself
+ *     @stopped NAME N  until they are stopped
+ *     @mode WORDS      until the terminal is as stty would say: icanon, -echo …
  *     @line TEXT       until the terminal has said a line of TEXT alone
  *     @text TEXT       until it has said TEXT, wherever
  *     @send \xNN…      bytes, without Return
@@ -13,6 +17,8 @@
  * At the end of the input it waits for the command's end.  Its own status is
  * 0 if each line came. */
 #define _GNU_SOURCE
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -22,12 +28,14 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 20000, SAID_MAX = 1 << 16 };
+enum { PATIENCE_MS = 60000, LOOK_MS = 20, SAID_MAX = 1 << 16 };
 
 static int terminal, lines_missed;
+static pid_t child;
 static char said[SAID_MAX + 1];
 static size_t said_bytes;
 
@@ -112,6 +120,85 @@ static void wait_for_what(char *find(const char *), const char *text)
     memmove(said, end, said_bytes + 1);
 }
 
+/* ------------------------------------------------ what can be waited for */
+
+struct process {
+    char name[64], state;
+    int session;
+};
+
+static bool read_process(const char *pid, struct process *process)
+{
+    char path[300];
+    snprintf(path, sizeof path, "/proc/%s/stat", pid);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return false;
+    int count = fscanf(file, "%*d (%63[^)]) %c %*d %*d %d", process->name,
+        &process->state, &process->session);
+    fclose(file);
+    return count == 3;
+}
+
+/* `words`: a name, and how many are to be in that state. */
+static bool are_in_state(char state, const char *words)
+{
+    struct process process;
+    struct dirent *entry;
+    char name[64];
+    int wanted = 1, count = 0;
+    sscanf(words, "%63s %d", name, &wanted);
+    DIR *directory = opendir("/proc");
+    while (directory && (entry = readdir(directory)))
+        count += isdigit((unsigned char)entry->d_name[0]) &&
+            read_process(entry->d_name, &process) &&
+            process.session == child && process.state == state &&
+            (strcmp(name, ".") ? !strcmp(process.name, name)
+                               : atoi(entry->d_name) == child);
+    if (directory)
+        closedir(directory);
+    return count >= wanted;
+}
+
+static bool are_asleep(const char *words)
+{
+    return are_in_state('S', words);
+}
+
+static bool are_stopped(const char *words)
+{
+    return are_in_state('T', words);
+}
+
+static bool has_mode(const char *words)
+{
+    struct termios modes;
+    char word[64];
+    int used;
+    if (tcgetattr(terminal, &modes))
+        return false;
+    for (; sscanf(words, "%63s%n", word, &used) == 1; words += used) {
+        const char *name = word + (word[0] == '-');
+        tcflag_t flag = strcmp(name, "echo") ? ICANON : ECHO;
+        if (!(modes.c_lflag & flag) != (word[0] == '-'))
+            return false;
+    }
+    return true;
+}
+
+static void wait_until(bool holds(const char *), const char *words)
+{
+    long long limit = now_ms() + PATIENCE_MS;
+    while (!holds(words)) {
+        if (now_ms() >= limit) {
+            printf("\npty: never so: %s\n", words);
+            lines_missed++;
+            return;
+        }
+        wait_for_time(LOOK_MS);
+    }
+}
+
 static void type(const char *data, size_t bytes)
 {
     if (write(terminal, data, bytes) < 0)
@@ -135,6 +222,12 @@ static void play(char *line)
 {
     if (!strncmp(line, "@wait ", 6)) {
         wait_for_time((long long)(atof(line + 6) * 1000));
+    } else if (!strncmp(line, "@asleep ", 8)) {
+        wait_until(are_asleep, line + 8);
+    } else if (!strncmp(line, "@stopped ", 9)) {
+        wait_until(are_stopped, line + 9);
+    } else if (!strncmp(line, "@mode ", 6)) {
+        wait_until(has_mode, line + 6);
     } else if (!strncmp(line, "@line ", 6)) {
         wait_for_what(find_line, line + 6);
     } else if (!strncmp(line, "@text ", 6)) {
@@ -176,7 +269,7 @@ int main(int argc, char *argv[])
         perror("pty");
         return 125;
     }
-    pid_t child = fork();
+    child = fork();
     if (!child)
         start(argv + 1);
     while (fgets(line, sizeof line, stdin)) {

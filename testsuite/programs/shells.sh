@@ -12,6 +12,8 @@ typed_to() {
     ok "$name, typed to" test $status = 0
     test $status = 0 || tr -d '\033\r' < said | sed 's/^/# /'
 }
+# A job that says when it runs, and when it goes on after it was stopped.
+job="sh -c 'trap \"echo a\"gain CONT; echo run\"\"ning; while sleep 0.1; do :; done'"
 for shell in bash zsh; do
     is "$shell, a script" "$(debian timeout 30 $shell -c '
         f() { for i in 1 2 3; do echo $i; done; }
@@ -23,32 +25,32 @@ waited
 substituted
 /bin'
 done
-typed_to bash bash --norc --noprofile <<'END'
+typed_to bash bash --norc --noprofile <<END
 PS1='ba''sh> '
 @text bash> 
 echo a | cat
 @line a
-sleep 50
-@wait 0.3
+$job
+@line running
 @send \x1a
 @text Stopped
 fg
-@wait 0.3
+@line again
 @send \x03
 @text bash> 
 exit
 END
-typed_to zsh zsh -f <<'END'
+typed_to zsh zsh -f <<END
 PS1='z''sh> '
 @text zsh> 
-echo a | cat
-@text a
-sleep 50
-@wait 0.5
+echo ot''her | cat
+@text other
+$job
+@text running
 @send \x1a
 @text suspended
 fg
-@wait 0.5
+@text again
 @send \x03
 @text zsh> 
 exit
@@ -59,14 +61,14 @@ is 'fish, a script' "$(debian timeout 50 fish -N -c '
 4
 9
 waited'
-typed_to fish fish -N <<'END'
-@wait 2
+typed_to fish fish -N -C 'function fish_prompt; echo -n "ready> "; end' <<'END'
+@text ready> 
 echo fi''sh (math 6 x 7) | cat
 @text fish 42
-sleep 50
-@wait 0.5
+sh -c 'echo run""ning; exec sleep 50'
+@text running
 @send \x03
-@wait 0.5
+@text ready> 
 exit
 END
 is 'elvish, a script' "$(debian timeout 50 elvish -norc -c '
@@ -79,13 +81,13 @@ is 'elvish, a script' "$(debian timeout 50 elvish -norc -c '
 piped
 done'
 typed_to elvish elvish -norc <<'END'
-@wait 2
+@text />
 echo elv''ish (* 6 7) | cat
 @text elvish 42
-sleep 50
-@wait 1
+sh -c 'echo run""ning; exec sleep 50'
+@text running
 @send \x03
-@wait 1
+@text interrupt
 each {|x| put $x } [on''e t''wo] | each {|x| echo got-$x }
 @text got-two
 exit

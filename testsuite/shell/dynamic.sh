@@ -131,11 +131,12 @@ is 'uname, date, id' "$(inside 'uname -sm; TZ=UTC date -d @0 +%F; id -u; nproc' 
 0"
 is 'stty needs a terminal' "$(inside 'stty -a < /dev/null' 2>&1 | sed 's/.*: //')" \
     'Inappropriate ioctl for device'
-is 'and finds one' "$(echo '@wait 1' | /tests/helper/pty chroot /dynamic \
-    /bin/stty size | tr -d '\r')" '0 0'
+is 'and finds one' "$(/tests/helper/pty chroot /dynamic \
+    /bin/stty size < /dev/null | tr -d '\r')" '0 0'
 is 'a hundred programs' "$(inside 'for ((i = 0; i < 100; i++)); do /bin/true || echo no
     done; echo $i')" 100
-is 'tail -f' "$(inside 'echo one > log; tail -f log & sleep 2; echo two >> log
-    sleep 4; kill $!')" 'one
+is 'tail -f' "$(inside 'echo one > log; tail -f log > told & until test -s told
+    do sleep 0.1; done; echo two >> log; until [[ $(< told) = *two ]]
+    do sleep 0.1; done; kill $!; cat told')" 'one
 two'
 finish

@@ -41,9 +41,9 @@ is 'options' "$(mount -o remount,noexec,nosuid,nodev,noatime a
     cp /bin/busybox a/ls; a/ls 2>&1 | sed 's/.*: //'; rm a/ls)" \
     'rw,nosuid,nodev,noexec,noatime
 Permission denied'
-is 'busy' "$(mount -t tmpfs x b; (cd b; echo > in; sleep 3) &
+is 'busy' "$(mount -t tmpfs x b; (cd b; echo > in; exec sleep 60) &
     soon test -e b/in; umount b 2> /dev/null
-    echo $?; wait; umount b; echo $?)" '1
+    echo $?; kill $!; wait; umount b; echo $?)" '1
 0'
 is 'lazily' "$(mount -t tmpfs x b; exec 3> b/open; umount -l b; echo $?; ls b
     echo still >&3; echo $?)" '0

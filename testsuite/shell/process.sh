@@ -52,11 +52,15 @@ is 'killall' "$(cp /bin/busybox sleepy 2> /dev/null; ln -sf sleepy sleep
 is 'kill with a signal' "$($SH -c 'trap "echo usr1; exit" USR1; : > trapped
     while :; do sleep 0.1; done' & p=$!; soon test -e trapped
     kill -USR1 $p; wait $p)" usr1
-is 'a process without a parent' "$( ($SH -c 'sleep 1; field() { cut -d " " -f $1 \
-    /proc/$$/stat; }; field 4' & ) | cat)" 1
-is 'a zombie' "$($SH -c 'sleep 0.1 & exec sleep 3' & sleep 1.5
-    ps -o stat,comm | awk '$2 == "sleep" { print $1 }' | sort | tr '\n' ' '; wait)" \
-    'S Z '
+is 'a process without a parent' "$( ($SH -c 'field() { cut -d " " -f $1 \
+    /proc/$$/stat; }; until test "$(field 4)" = 1; do sleep 0.1; done
+    field 4' & ) | cat)" 1
+sleepers() { ps -o stat,comm | awk '$2 == "sleep" { print $1 }' | sort | tr '\n' ' '; }
+are_sleepers() { test "$(sleepers)" = "$1"; }
+$SH -c 'sleep 0.1 & exec sleep 60' &
+becomes 'a zombie' are_sleepers 'S Z '
+kill $!
+wait $! 2> /dev/null
 
 is 'timeout' "$(timeout 0.3 sleep 9; echo $?; timeout 5 true; echo $?
     timeout 5 $SH -c 'exit 6'; echo $?)" '143
@@ -82,8 +86,8 @@ is 'and told of children' "$( ($SH -c 'i=0; while test $i -lt 30000; do
     i=$((i + 1)); done'; times) | tail -n 1 | grep -c '^0m0\.00.*0m0\.00')" 0
 is 'sleep' "$(a=$(date +%s); sleep 1.2; b=$(date +%s); d=$((b - a))
     test $d -ge 1 -a $d -le 9 && echo slept; sleep 0; usleep 1000)" slept
-ok 'watch' test "$(timeout 3.5 watch -n 1 echo seen 2> /dev/null |
-    grep -c '^seen')" -ge 2
+is 'watch' "$(watch -n 1 echo seen 2> /dev/null | grep -m 2 '^seen')" 'seen
+seen'
 is 'yes and head' "$(yes word | head -n 1000 | uniq -c | tr -s ' ')" ' 1000 word'
 is 'env' "$(env -i A=1 B=2 env | sort; env -u HOME $SH -c 'echo ${HOME-none}')" \
     'A=1
@@ -108,9 +112,10 @@ is 'which and command' "$(which ls | sed 's|.*/||'; which no_such; echo $?)" 'ls
 is 'taskset and nproc' "$(taskset 1 nproc; taskset -p $$ | sed 's/.*: //' |
     head -n 1 | grep -c '^[137f]*$')" '1
 1'
+count_sleepers() { ps | grep -c '[s]leep 77'; }
+many_sleep() { test "$(count_sleepers)" = 100; }
 is 'many processes' "$(i=0; while test $i -lt 100; do sleep 77 & i=$((i + 1)); done
-    sleep 3; ps | grep -c '[s]leep 77'; killall sleep; wait
-    ps | grep -c '[s]leep 77')" '100
+    soon many_sleep; count_sleepers; killall sleep; wait; count_sleepers)" '100
 0'
 is 'a thousand one after the other' "$(i=0; while test $i -lt 1000; do
     /bin/true; i=$((i + 1)); done; echo $i)" 1000

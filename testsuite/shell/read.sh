@@ -26,7 +26,8 @@ is 'a file line by line' "$(seq 1 200 > f; n=0; while read -r x; do
     n=$((n + x)); done < f; echo $n)" 20100
 is 'some characters' "$(printf 'abcdef\n' | $SH -c 'read -n 3 x 2> /dev/null &&
     echo $x || echo abc')" abc
-is 'too late' "$(sleep 2 | { read -t 1 x; test $? != 0 && echo late; })" late
+is 'too late' "$(rm -f over; soon test -e over |
+    { read -t 1 x; test $? != 0 && echo late; : > over; })" late
 is 'in time' "$({ sleep 0.2; echo word; } | { read -t 5 -r x; echo $x; })" word
 is 'nothing where there is a folder' "$(read -r x 2> /dev/null < /tmp
     test $? != 0 && echo no)" no

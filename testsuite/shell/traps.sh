@@ -41,7 +41,7 @@ bye'
 is 'a subshell has its own' "$($SH -c '(trap "echo sub" EXIT); echo main')" 'sub
 main'
 is 'after the program in front of it' \
-    "$($SH -c 'trap "echo got" USR1; (sleep 0.2; kill -USR1 $$) & sleep 3
+    "$($SH -c 'trap "echo got" USR1; (sleep 0.2; kill -USR1 $$) & sleep 1
     echo on')" 'got
 on'
 is 'wait is ended by it' \
@@ -52,9 +52,9 @@ is 'in a loop' "$($SH -c 'n=0; trap "n=\$((n + 1))" USR1
     while test $n -lt 50; do kill -USR1 $$; done; echo $n')" 50
 is 'a child tells its parent' "$($SH -c 'trap "echo told; exit" USR1
     (kill -USR1 $$) & while :; do sleep 0.1; done')" told
-is 'read goes on after it' "$({ sleep 2; echo line; } |
-    $SH -c 'trap : USR1; (sleep 0.1; kill -USR1 $$) & read -r x || read -r x
-    echo $x')" line
+is 'read goes on after it' "$(rm -f sent; { soon test -e sent; echo line; } |
+    $SH -c 'trap : USR1; (sleep 0.1; kill -USR1 $$; : > sent) & read -r x ||
+    read -r x; echo $x')" line
 is 'a trap that sets another' "$($SH -c 'trap "trap \"echo second\" USR1" USR1
     kill -USR1 $$; kill -USR1 $$')" second
 is 'return from a function in it' "$($SH -c 'f() { echo f; return 3; }
