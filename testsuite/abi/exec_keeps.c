@@ -210,6 +210,43 @@ static void all_at_once(void *none)
         pause();
 }
 
+static void *runs_cat(void *none)
+{
+    execl("/bin/cat", "cat", "/proc/self/stat", NULL);
+    return none;
+}
+
+static void tells_stat_twice(void *none)
+{
+    (void)none;
+    char text[1000];
+    pthread_t thread;
+    int fd = open("/proc/self/stat", O_RDONLY);
+    write(1, text, read(fd, text, sizeof text));
+    usleep(50000); /* the clock of that file moves on */
+    pthread_create(&thread, NULL, runs_cat, NULL);
+    for (;;)
+        pause();
+}
+
+static const char *stat_from(const char *text, int field)
+{
+    for (text = strrchr(text, ')') + 2; field > 3; field--)
+        text = strchr(text, ' ') + 1;
+    return text;
+}
+
+/* It began when the process began, whoever went on. */
+static void beginning(void)
+{
+    hear(tells_stat_twice, NULL);
+    char *second = strchr(said, '\n');
+    ok(second);
+    *second++ = 0;
+    is(atol(said) == atol(second), 1);
+    is(atol(stat_from(said, 22)) == atol(stat_from(second, 22)), 1);
+}
+
 static void threads(void)
 {
     for (int i = 0; i < 10; i++) {
@@ -235,7 +272,7 @@ static int child_runs(void *none)
     return 1;
 }
 
-/* CLONE_FILES: the table becomes the program's own; the maker's stays. */
+/* The table and the handlers become the program's own; the maker's stay. */
 static void shared_descriptors(void *none)
 {
     (void)none;
@@ -243,18 +280,22 @@ static void shared_descriptors(void *none)
         close(fd);
     dup2(1, 30);
     dup2(1, 31);
+    struct sigaction action = { .sa_handler = SIG_ERR };
+    sigaction(SIGUSR2, &action, NULL);
     pid_t child = clone(child_runs, child_stack + sizeof child_stack,
-        CLONE_FILES | CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
+        CLONE_FILES | CLONE_SIGHAND | CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
     int status;
     waitpid(child, &status, 0);
-    dprintf(1, "%d %d", status, fcntl(30, F_GETFD));
+    sigaction(SIGUSR2, NULL, &action);
+    dprintf(1, "%d %d %d", status, fcntl(30, F_GETFD),
+        action.sa_handler == SIG_ERR);
     _exit(0);
 }
 
 static void shared(void)
 {
     hear(shared_descriptors, NULL);
-    is_text(said + strcspn(said, "\n"), "\n0 1");
+    is_text(said + strcspn(said, "\n"), "\n0 1 1");
     said[strcspn(said, "\n")] = 0;
     is_text(said, "[0][1][2][31]");
 }
@@ -369,6 +410,7 @@ static void run(void)
     parts();
     more_parts();
     threads();
+    beginning();
     shared();
     relative();
     without_a_name();

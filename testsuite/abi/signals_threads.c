@@ -117,6 +117,49 @@ static void left(void)
     mask(SIG_UNBLOCK, SIGUSR1);
 }
 
+/* It is left to one who blocks it just then: another gets it. */
+enum { BLOCKINGS = 500 };
+static volatile int turn;
+
+static void pass_time(int length)
+{
+    for (volatile int i = 0; i < length * 10; i++)
+        ;
+}
+
+static void *sends(void *none)
+{
+    for (int i = 1; i <= BLOCKINGS; i++) {
+        while (turn < i)
+            sched_yield();
+        pass_time(i % 23);
+        kill(getpid(), SIGUSR1);
+    }
+    return none;
+}
+
+static void handed_over(void)
+{
+    struct worker w[1];
+    pthread_t thread;
+    mask(SIG_BLOCK, SIGUSR1);
+    times = turn = 0;
+    begin(w, 1, 0);
+    pthread_create(&thread, NULL, sends, NULL);
+    for (int i = 1; i <= BLOCKINGS; i++) {
+        mask(SIG_UNBLOCK, SIGUSR1);
+        turn = i;
+        pass_time(i % 29);
+        mask(SIG_BLOCK, SIGUSR1);
+        while (times < i)
+            sched_yield();
+    }
+    pthread_join(thread, NULL);
+    is(times, BLOCKINGS);
+    end(w, 1);
+    mask(SIG_UNBLOCK, SIGUSR1);
+}
+
 static void *awaits(void *data)
 {
     siginfo_t info;
@@ -350,6 +393,7 @@ static void run(void)
 {
     chosen();
     left();
+    handed_over();
     awaited();
     queued();
     nested();
