@@ -210,6 +210,40 @@ static void waiting(void)
     close(fds[1]);
 }
 
+/* Who connects to a full backlog waits: for room, for a time, for the end. */
+static void wait_for_room(void)
+{
+    int listener = listen_at(SOCK_STREAM, "@room", 0), status, told[2];
+    char byte;
+    pipe(told);
+    int first = socket(AF_UNIX, SOCK_STREAM, 0);
+    is(connect_to(first, "@room"), 0);
+    int second = socket(AF_UNIX, SOCK_STREAM, 0);
+    struct timeval time = { .tv_usec = 20000 };
+    setsockopt(second, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
+    fails_with(EAGAIN, connect_to(second, "@room"));
+    pid_t child = fork();
+    if (!child) {
+        int third = socket(AF_UNIX, SOCK_STREAM, 0);
+        close(listener);
+        if (connect_to(third, "@room"))
+            _exit(1);
+        write(told[1], "", 1);
+        third = socket(AF_UNIX, SOCK_STREAM, 0);
+        _exit(connect_to(third, "@room") == -1 && errno == ECONNREFUSED ? 0 : 2);
+    }
+    until_asleep(child);
+    int accepted = accept(listener, NULL, NULL);
+    ok(accepted >= 0);
+    is(read(told[0], &byte, 1), 1);
+    until_asleep(child);
+    close(listener);
+    is(waitpid(child, &status, 0) - child, 0);
+    is(status, 0);
+    close(first), close(second), close(accepted);
+    close(told[0]), close(told[1]);
+}
+
 /* A full stream: writers wait, and poll says so. */
 static void full(void)
 {
@@ -285,6 +319,7 @@ static void run(void)
     halves();
     receiving();
     waiting();
+    wait_for_room();
     full();
     interrupted();
 }
