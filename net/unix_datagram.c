@@ -91,8 +91,6 @@ static int send_packet(struct unix_socket *self, struct unix_socket *peer,
 
 static int check(struct unix_socket *self, struct message *message)
 {
-    if (message->flags & MESSAGE_OUT_OF_BAND)
-        return -EOPNOTSUPP;
     if (self->socket.type == SOCKET_PACKETS) {
         int error = socket_take_error(&self->socket);
         if (error)
@@ -101,6 +99,8 @@ static int check(struct unix_socket *self, struct message *message)
             return -ENOTCONN;
         message->address = NULL;
     }
+    if (message->flags & MESSAGE_OUT_OF_BAND)
+        return -EOPNOTSUPP;
     return message->address ? unix_check_address(message->address) : 0;
 }
 
@@ -222,11 +222,11 @@ ssize_t unix_receive_datagram(struct socket *socket, struct message *message)
     uint64_t deadline_ns = socket_receive_deadline(socket, message->flags);
     unsigned seen = 0;
     ssize_t result;
-    if (message->flags & MESSAGE_OUT_OF_BAND)
-        return -EOPNOTSUPP;
     if (socket->type == SOCKET_PACKETS &&
         atomic_load(&self->state) != UNIX_CONNECTED)
         return -ENOTCONN;
+    if (message->flags & MESSAGE_OUT_OF_BAND)
+        return -EOPNOTSUPP;
     for (;;) {
         result = receive_now(self, message, &seen);
         if (result != -EAGAIN)

@@ -38,7 +38,8 @@ static ssize_t copy_some(struct copy *copy, size_t bytes)
         if (put > 0)
             done += put;
     } while (put > 0 && done < got && copy->is_stream);
-    copy->in_position += done;
+    if (!copy->in->ops->is_stream)
+        copy->in_position += done;
     return done ? done : put;
 }
 

@@ -262,6 +262,8 @@ static const struct file_ops kmsg_ops = {
     .poll = kmsg_poll,
     .seek = kmsg_seek,
     .release = kmsg_release,
+    .cannot_be_copied_to = true,
+    .cannot_copy = true,
     .is_stream = true,
     .reads_by_segment = true,
 };

@@ -127,6 +127,7 @@ static const struct file_ops zero_ops = {
     .write = write_nowhere,
     .seek = file_seek_nowhere,
     .map = map_zeros,
+    .cannot_be_copied_to = true,
     .cannot_copy = true,
     .is_stream = true,
 };

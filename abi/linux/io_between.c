@@ -6,6 +6,8 @@
 
 #include "abi/linux/arguments.h"
 #include "abi/linux/io.h"
+#include "vfs/pipe.h"
+#include "vfs/splice.h"
 
 /* An offset in user memory, or NULL: the file's own. */
 struct offset {
@@ -69,6 +71,11 @@ static int pair_argument(struct pair *pair, int from, int to)
     return -EBADF;
 }
 
+static bool is_without_places(const struct file *file)
+{
+    return file->ops->cannot_seek && !file->ops->seek;
+}
+
 /* All that can be wrong with the source comes before what is with the target. */
 static int check_sendfile(
     const struct pair *pair, const struct offset *offset, size_t bytes)
@@ -82,12 +89,27 @@ static int check_sendfile(
         return -EINVAL;
     if (!to || !(to->flags & OPEN_WRITE))
         return -EBADF;
-    if (from->ops->cannot_seek || to->flags & OPEN_APPEND)
+    if ((is_without_places(from) && !(file_is_pipe(to) && !file_is_pipe(from)))
+        || to->flags & OPEN_APPEND)
         return -EINVAL;
     bool is_for_nothing = !bytes && to->inode->type != INODE_FIFO;
     if (!is_for_nothing && (from->ops->cannot_copy || to->ops->cannot_be_copied_to))
         return -EINVAL;
     return from->inode->type == INODE_DIRECTORY ? -EINVAL : 0;
+}
+
+/* What has no places can be sent into a pipe alone. */
+static ssize_t send(
+    const struct pair *pair, struct offset *offset, size_t bytes)
+{
+    bool may_wait = !(pair->to->flags & OPEN_NONBLOCK);
+    if (!bytes)
+        return 0;
+    if (is_without_places(pair->from))
+        return splice_files(pair->from, NULL, pair->to, NULL, bytes,
+            may_wait ? SPLICE_WAITS : SPLICE_DOES_NOT_WAIT);
+    return file_copy(
+        pair->from, offset_pointer(offset), pair->to, NULL, bytes);
 }
 
 long sys_sendfile(int to, int from, void __user *at, size_t bytes)
@@ -102,8 +124,7 @@ long sys_sendfile(int to, int from, void __user *at, size_t bytes)
     ssize_t result = check_sendfile(&pair, &offset, bytes);
     if (!result)
         result = io_written(pair.to,
-            file_copy(pair.from, offset_pointer(&offset), pair.to, NULL,
-                min(bytes, (size_t)IO_BYTES_MAX)));
+            send(&pair, &offset, min(bytes, (size_t)IO_BYTES_MAX)));
     pair_done(&pair);
     /* Even when nothing was sent. */
     return offset_give(&offset, 0) ? -EFAULT : result;
@@ -128,7 +149,11 @@ static int check_copy(const struct pair *pair)
         return -EINVAL;
     bool is_right = pair->from->flags & OPEN_READ &&
         pair->to->flags & OPEN_WRITE && !(pair->to->flags & OPEN_APPEND);
-    return is_right ? 0 : -EBADF;
+    if (!is_right)
+        return -EBADF;
+    bool is_same =
+        pair->from->inode->filesystem == pair->to->inode->filesystem;
+    return is_same ? 0 : -EXDEV;
 }
 
 long sys_copy_file_range(int from, void __user *from_at, int to,

@@ -67,7 +67,8 @@ static int check_other(const struct file *from, const struct file *to)
     if (is_to_pipe)
         return 0;
     bool is_of_numbers = to->ops->cannot_seek && to->ops->cannot_copy;
-    if (to->flags & OPEN_APPEND || !to->ops->write || is_of_numbers)
+    if (to->flags & OPEN_APPEND || !to->ops->write || is_of_numbers ||
+        to->ops->cannot_be_copied_to)
         return -EINVAL;
     return 0;
 }

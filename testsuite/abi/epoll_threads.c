@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Many threads at one epoll: each event wakes one, and none is lost. */
-#include "tap.h"
+#include "asleep.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -35,114 +35,128 @@ static void pause_ms(long ms)
     nanosleep(&time, NULL);
 }
 
-static int shared, woken, timed_out;
+static int shared, woken;
 
-/* One event, or none in a while. */
+/* Threads that wait once each: for an event, or until all are let go. */
+enum { PATIENCE_MS = 25000 };
+static struct waiter {
+    pthread_t thread;
+    int epoll;
+    volatile int tid;
+} waiters[THREADS];
+static int let_go;
+
 static void *wait_once(void *data)
 {
+    struct waiter *self = data;
     struct epoll_event event;
-    int n = epoll_wait(shared, &event, 1, (int)(intptr_t)data);
-    __atomic_fetch_add(n == 1 ? &woken : &timed_out, 1, __ATOMIC_SEQ_CST);
-    return NULL;
-}
-
-static void one_edge_one_thread(void)
-{
-    pthread_t threads[THREADS];
-    int fd = eventfd(0, 0);
-    shared = epoll_create1(0);
-    is(add(shared, fd, EPOLLIN | EPOLLET), 0);
-    for (int i = 0; i < THREADS; i++)
-        pthread_create(&threads[i], NULL, wait_once, (void *)500);
-    pause_ms(100);
-    put(fd);
-    for (int i = 0; i < THREADS; i++)
-        pthread_join(threads[i], NULL);
-    is(woken, 1);
-    is(timed_out, THREADS - 1);
-
-    /* As many edges, far enough apart, as threads. */
-    woken = timed_out = 0;
-    for (int i = 0; i < THREADS; i++)
-        pthread_create(&threads[i], NULL, wait_once, (void *)5000);
-    for (int i = 0; i < THREADS; i++) {
-        pause_ms(50);
-        put(fd);
-    }
-    for (int i = 0; i < THREADS; i++)
-        pthread_join(threads[i], NULL);
-    is(woken, THREADS);
-    close(fd);
-
-    /* A level is said to one after the other while it lasts. */
-    woken = timed_out = 0;
-    fd = eventfd(0, 0);
-    is(add(shared, fd, EPOLLIN), 0);
-    for (int i = 0; i < THREADS; i++)
-        pthread_create(&threads[i], NULL, wait_once, (void *)5000);
-    pause_ms(50);
-    put(fd);
-    for (int i = 0; i < THREADS; i++)
-        pthread_join(threads[i], NULL);
-    is(woken, THREADS);
-
-    /* Two ready at once wake two. */
-    woken = timed_out = 0;
-    close(fd);
-    int many[THREADS];
-    for (int i = 0; i < THREADS; i++) {
-        many[i] = eventfd(0, 0);
-        add(shared, many[i], EPOLLIN | EPOLLET);
-        pthread_create(&threads[i], NULL, wait_once, (void *)5000);
-    }
-    pause_ms(50);
-    for (int i = 0; i < THREADS; i++)
-        put(many[i]);
-    for (int i = 0; i < THREADS; i++) {
-        pthread_join(threads[i], NULL);
-        close(many[i]);
-    }
-    is(woken, THREADS);
-    close(shared);
-}
-
-/* Each thread waits in an epoll of its own; one source wakes one of them. */
-static int own[THREADS];
-
-static void *wait_own(void *data)
-{
-    struct epoll_event event;
-    int n = epoll_wait(own[(intptr_t)data], &event, 1, 400);
-    if (n == 1)
+    self->tid = syscall(SYS_gettid);
+    int n = epoll_wait(self->epoll, &event, 1, PATIENCE_MS);
+    if (n == 1 && event.data.fd != let_go)
         __atomic_fetch_add(&woken, 1, __ATOMIC_SEQ_CST);
     return NULL;
 }
 
-static int woken_by_exclusive(int fd, unsigned flags)
+/* All are asleep in there when it returns. */
+static void begin_waiting(const int *epolls)
 {
-    pthread_t threads[THREADS];
     woken = 0;
-    for (intptr_t i = 0; i < THREADS; i++) {
+    let_go = eventfd(0, 0);
+    for (int i = 0; i < THREADS; i++) {
+        waiters[i] = (struct waiter){ .epoll = epolls[i] };
+        pthread_create(&waiters[i].thread, NULL, wait_once, &waiters[i]);
+        while (!waiters[i].tid)
+            pause_ms(1);
+        until_asleep(waiters[i].tid);
+    }
+}
+
+static void await_woken(int count)
+{
+    for (int ms = 0; ms < PATIENCE_MS; ms++) {
+        if (__atomic_load_n(&woken, __ATOMIC_SEQ_CST) >= count)
+            break;
+        pause_ms(1);
+    }
+}
+
+/* How many an event woke: so many are awaited, and then no more are to come. */
+static int end_waiting(int count)
+{
+    await_woken(count);
+    pause_ms(50);
+    for (int i = 0; i < THREADS; i++)
+        add(waiters[i].epoll, let_go, EPOLLIN); /* again, if it is the same */
+    put(let_go);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(waiters[i].thread, NULL);
+    close(let_go);
+    return woken;
+}
+
+static void one_edge_one_thread(void)
+{
+    int fd = eventfd(0, 0), all[THREADS];
+    shared = epoll_create1(0);
+    for (int i = 0; i < THREADS; i++)
+        all[i] = shared;
+    is(add(shared, fd, EPOLLIN | EPOLLET), 0);
+    begin_waiting(all);
+    put(fd);
+    is(end_waiting(1), 1);
+    begin_waiting(all); /* as many edges as threads */
+    for (int i = 0; i < THREADS; i++) {
+        put(fd);
+        await_woken(i + 1);
+    }
+    is(end_waiting(THREADS), THREADS);
+    close(fd);
+    /* A level is said to one after the other while it lasts. */
+    fd = eventfd(0, 0);
+    is(add(shared, fd, EPOLLIN), 0);
+    begin_waiting(all);
+    put(fd);
+    is(end_waiting(THREADS), THREADS);
+    close(fd);
+    /* Several that are ready at once wake as many. */
+    int many[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        many[i] = eventfd(0, 0);
+        add(shared, many[i], EPOLLIN | EPOLLET);
+    }
+    begin_waiting(all);
+    for (int i = 0; i < THREADS; i++)
+        put(many[i]);
+    is(end_waiting(THREADS), THREADS);
+    for (int i = 0; i < THREADS; i++)
+        close(many[i]);
+    close(shared);
+}
+
+/* Each thread waits in an epoll of its own: one source wakes all of them, or
+ * one. */
+static int woken_by(int fd, unsigned flags, int count)
+{
+    int own[THREADS];
+    for (int i = 0; i < THREADS; i++) {
         own[i] = epoll_create1(0);
         add(own[i], fd, EPOLLIN | flags);
-        pthread_create(&threads[i], NULL, wait_own, (void *)i);
     }
-    pause_ms(100);
+    begin_waiting(own);
     put(fd);
-    for (int i = 0; i < THREADS; i++) {
-        pthread_join(threads[i], NULL);
+    int result = end_waiting(count);
+    for (int i = 0; i < THREADS; i++)
         close(own[i]);
-    }
-    return woken;
+    return result;
 }
 
 static void exclusive(void)
 {
     int fd = eventfd(0, 0);
-    is(woken_by_exclusive(fd, 0), THREADS);
+    is(woken_by(fd, 0, THREADS), THREADS);
     uint64_t value;
     read(fd, &value, 8);
-    is(woken_by_exclusive(fd, EPOLLEXCLUSIVE), 1);
+    is(woken_by(fd, EPOLLEXCLUSIVE, 1), 1);
     close(fd);
 }
 

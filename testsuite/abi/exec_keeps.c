@@ -210,6 +210,43 @@ static void all_at_once(void *none)
         pause();
 }
 
+static void *runs_cat(void *none)
+{
+    execl("/bin/cat", "cat", "/proc/self/stat", NULL);
+    return none;
+}
+
+static void tells_stat_twice(void *none)
+{
+    (void)none;
+    char text[1000];
+    pthread_t thread;
+    int fd = open("/proc/self/stat", O_RDONLY);
+    write(1, text, read(fd, text, sizeof text));
+    usleep(50000); /* the clock of that file moves on */
+    pthread_create(&thread, NULL, runs_cat, NULL);
+    for (;;)
+        pause();
+}
+
+static const char *stat_from(const char *text, int field)
+{
+    for (text = strrchr(text, ')') + 2; field > 3; field--)
+        text = strchr(text, ' ') + 1;
+    return text;
+}
+
+/* It began when the process began, whoever went on. */
+static void beginning(void)
+{
+    hear(tells_stat_twice, NULL);
+    char *second = strchr(said, '\n');
+    ok(second);
+    *second++ = 0;
+    is(atol(said) == atol(second), 1);
+    is(atol(stat_from(said, 22)) == atol(stat_from(second, 22)), 1);
+}
+
 static void threads(void)
 {
     for (int i = 0; i < 10; i++) {
@@ -369,6 +406,7 @@ static void run(void)
     parts();
     more_parts();
     threads();
+    beginning();
     shared();
     relative();
     without_a_name();

@@ -291,6 +291,28 @@ static void many_wakes(void)
     is(many.error, EINTR);
 }
 
+/* Both are woken before it comes to run: it hears of the last. */
+static void two_of_many(void)
+{
+    cpu_set_t all, first;
+    pthread_t thread;
+    struct many many = { 0 };
+    struct sched_param urgent = { 1 }, usual = { 0 };
+    sched_getaffinity(0, sizeof all, &all);
+    CPU_ZERO(&first);
+    CPU_SET(0, &first);
+    sched_setaffinity(0, sizeof first, &first);
+    pthread_create(&thread, NULL, waits_for_many, &many);
+    wait_asleep(&many.tid);
+    syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &urgent);
+    is(futex(&words[1], FUTEX_WAKE_PRIVATE, 9, 0, 0, 0), 1);
+    is(futex(&words[2], FUTEX_WAKE_PRIVATE, 9, 0, 0, 0), 1);
+    syscall(SYS_sched_setscheduler, 0, SCHED_OTHER, &usual);
+    pthread_join(thread, NULL);
+    is(many.result, 2);
+    sched_setaffinity(0, sizeof all, &all);
+}
+
 static void run(void)
 {
     errors();
@@ -300,5 +322,6 @@ static void run(void)
     signals();
     many_errors();
     many_wakes();
+    two_of_many();
 }
 TEST_MAIN

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* inotify: the file, its watches and their flags, its queue. */
+#include "asleep.h"
 #include "inotify.h"
 
 #include <sys/epoll.h>
@@ -145,28 +146,30 @@ static void reading(void)
 
 static void waiting(void)
 {
-    int fd = inotify_init(), epoll = epoll_create1(0);
+    int fd = inotify_init(), epoll = epoll_create1(0), told[2];
     char buffer[64];
+    pipe(told);
     struct epoll_event event = { .events = EPOLLIN | EPOLLET };
     inotify_add_watch(fd, ".", IN_CREATE);
     epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
     pid_t child = fork();
     if (!child) {
-        for (int i = 0; i < 2; i++) {
-            usleep(30000);
-            close(open(i ? "second" : "first", O_CREAT, 0600));
-        }
+        until_asleep(getppid());
+        close(open("first", O_CREAT, 0600));
+        read(told[0], buffer, 1);
+        until_asleep(getppid());
+        close(open("second", O_CREAT, 0600));
         _exit(0);
     }
     is(read(fd, buffer, 64), 32);
     epoll_wait(epoll, &event, 1, 0);
+    write(told[1], "", 1);
     is(epoll_wait(epoll, &event, 1, 10000), 1);
     is(read(fd, buffer, 64), 32);
     waitpid(child, NULL, 0);
     unlink("first");
     unlink("second");
-    close(fd);
-    close(epoll);
+    close(fd), close(epoll), close(told[0]), close(told[1]);
 }
 
 static void overflow(void)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* poll, ppoll, select, pselect: every kind of file, each bit, timeouts, masks,
  * what is written back. */
+#include "asleep.h"
 #include "who.h"
 
 #include <poll.h>
@@ -198,12 +199,12 @@ static void interrupted(void)
     fflush(stdout);
     pid_t child = fork();
     if (!child) {
-        usleep(30000);
+        until_asleep(getppid());
         kill(getppid(), SIGUSR1);
         _exit(0);
     }
     /* SA_RESTART means nothing to it. */
-    fails_with(EINTR, poll(&item, 1, 10000));
+    fails_with(EINTR, poll(&item, 1, 30000));
     is(signals, 1);
     waitpid(child, &status, 0);
     sigemptyset(&blocked), sigemptyset(&none);

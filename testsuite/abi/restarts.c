@@ -2,7 +2,7 @@
 /* What becomes of each call that waits when a signal's handler runs, with and
  * without SA_RESTART, and when its process is stopped and goes on: it waits again
  * (w), fails with EINTR (e), or ends otherwise. */
-#include "futex_tools.h"
+#include "restarts.h"
 
 #include <poll.h>
 #include <sys/epoll.h>
@@ -11,51 +11,9 @@
 #include <sys/inotify.h>
 #include <sys/select.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
-
-static struct shared {
-    volatile int is_ready, handled, is_over, error;
-    volatile uint32_t word, lock;
-} *shared;
-
-static char page[65536];
-
-/* All is made; from here on it sleeps in the one call. */
-static void ready(void)
-{
-    shared->is_ready = 1;
-}
-
-static int pipe_end(int which)
-{
-    int ends[2];
-    pipe(ends);
-    return ends[which];
-}
-
-static int pair_end(int kind)
-{
-    int ends[2];
-    socketpair(AF_UNIX, kind, 0, ends);
-    return ends[0];
-}
-
-static void fill(int fd)
-{
-    fcntl(fd, F_SETFL, O_NONBLOCK);
-    while (write(fd, page, sizeof page) > 0 || write(fd, page, 1) > 0)
-        ;
-    fcntl(fd, F_SETFL, 0);
-}
-
-static long reads(int fd)
-{
-    ready();
-    return read(fd, page, 512);
-}
 
 static long of_pipe(void) { return reads(pipe_end(0)); }
 static long of_event(void) { return reads(eventfd(0, 0)); }
@@ -69,13 +27,6 @@ static long of_signals(void)
     sigaddset(&set, SIGUSR2);
     sigprocmask(SIG_BLOCK, &set, NULL);
     return reads(signalfd(-1, &set, 0));
-}
-
-static long writes(int fd)
-{
-    fill(fd);
-    ready();
-    return write(fd, page, 4096);
 }
 
 static long to_pipe(void) { return writes(pipe_end(1)); }
@@ -185,8 +136,6 @@ static long waits_for_child(void)
     ready();
     return waitpid(-1, NULL, 0);
 }
-
-static const struct timespec long_time = { 100, 0 };
 
 static long waits_on_word(void)
 {
@@ -318,11 +267,7 @@ static long awaits_signal(void)
     return syscall(SYS_rt_sigtimedwait, &set, NULL, &long_time, 8);
 }
 
-/* What happens by a handler, by one with SA_RESTART, by a stop. */
-static const struct row {
-    long (*call)(void);
-    const char *outcome, *name;
-} rows[] = {
+static const struct row rows[] = {
     { of_pipe, "eww", "read of a pipe" },
     { of_event, "eww", "read of an eventfd" },
     { of_timer, "eww", "read of a timerfd" },
@@ -359,79 +304,8 @@ static const struct row {
     { awaits_signal, "eee", "sigtimedwait" },
 };
 
-static void handler(int signal) { (void)signal, shared->handled++; }
-
-static pid_t begin(const struct row *row, int flags)
-{
-    struct sigaction action = { .sa_handler = handler, .sa_flags = flags };
-    memset(shared, 0, sizeof *shared);
-    volatile pid_t child = fork();
-    if (!child) {
-        sigaction(SIGUSR1, &action, NULL);
-        errno = 0;
-        shared->error = row->call() < 0 ? errno : 0;
-        shared->is_over = 1;
-        for (;;)
-            pause();
-    }
-    while (!shared->is_ready)
-        usleep(1000);
-    wait_asleep(&child);
-    return child;
-}
-
-static char look(pid_t child)
-{
-    while (!shared->is_over) {
-        long state = stat_field(child, 3);
-        if ((state == 'S' || state == 'D') && !shared->is_over)
-            return 'w';
-        usleep(1000);
-    }
-    return shared->error == EINTR ? 'e' : shared->error ? '?' : '0';
-}
-
-static void end(pid_t child)
-{
-    kill(child, SIGKILL);
-    waitpid(child, NULL, 0);
-    unlink("fifo");
-}
-
-static char by_handler(const struct row *row, int flags)
-{
-    pid_t child = begin(row, flags);
-    kill(child, SIGUSR1);
-    while (!shared->handled)
-        usleep(1000);
-    char outcome = look(child);
-    end(child);
-    return outcome;
-}
-
-static char by_stop(const struct row *row)
-{
-    pid_t child = begin(row, 0);
-    int status;
-    kill(child, SIGSTOP);
-    waitpid(child, &status, WUNTRACED);
-    kill(child, SIGCONT);
-    waitpid(child, &status, WCONTINUED);
-    char outcome = look(child);
-    end(child);
-    return outcome;
-}
-
 static void run(void)
 {
-    shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const struct row *row = &rows[i];
-        char got[4] = { by_handler(row, 0), by_handler(row, SA_RESTART),
-            by_stop(row), 0 };
-        if (!tap_case(!strcmp(got, row->outcome), row->name))
-            note("%s, not %s", got, row->outcome);
-    }
+    try_all(rows, sizeof rows / sizeof *rows);
 }
 TEST_MAIN

@@ -117,6 +117,45 @@ static void left(void)
     mask(SIG_UNBLOCK, SIGUSR1);
 }
 
+/* It is left to one who blocks it just then: another gets it. */
+enum { BLOCKINGS = 500 };
+static volatile int sent;
+
+static void *sends(void *none)
+{
+    for (int i = 0; i < BLOCKINGS; i++) {
+        while (sent != times)
+            sched_yield();
+        for (volatile int j = 0; j < i % 50 * 20; j++)
+            ;
+        sent++;
+        kill(getpid(), SIGUSR1);
+    }
+    return none;
+}
+
+static void handed_over(void)
+{
+    struct worker w[1];
+    pthread_t thread;
+    mask(SIG_BLOCK, SIGUSR1);
+    times = sent = 0;
+    begin(w, 1, 0);
+    pthread_create(&thread, NULL, sends, NULL);
+    for (int i = 1; i <= BLOCKINGS; i++) {
+        while (sent < i) {
+            mask(SIG_UNBLOCK, SIGUSR1);
+            mask(SIG_BLOCK, SIGUSR1);
+        }
+        while (times < i)
+            sched_yield();
+    }
+    pthread_join(thread, NULL);
+    is(times, BLOCKINGS);
+    end(w, 1);
+    mask(SIG_UNBLOCK, SIGUSR1);
+}
+
 static void *awaits(void *data)
 {
     siginfo_t info;
@@ -350,6 +389,7 @@ static void run(void)
 {
     chosen();
     left();
+    handed_over();
     awaited();
     queued();
     nested();

@@ -48,7 +48,11 @@ static void errors(void)
         fails_with(EOPNOTSUPP, recv(fds[0], got, 1, MSG_OOB));
         close_pair(fds);
     }
-    int alone = socket(AF_UNIX, SOCK_STREAM, 0);
+    int alone = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+    fails_with(ENOTCONN, send(alone, "a", 1, MSG_OOB));
+    fails_with(ENOTCONN, recv(alone, got, 1, MSG_OOB));
+    close(alone);
+    alone = socket(AF_UNIX, SOCK_STREAM, 0);
     fails_with(ENOTCONN, send(alone, "a", 1, MSG_OOB));
     fails_with(EOPNOTSUPP, send(alone, "", 0, MSG_OOB));
     fails_with(EOPNOTSUPP, send_to(alone, "a", 1, MSG_OOB, "name"));

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/uio.h>
 
 static char text[70000] __attribute__((aligned(4096))), got[140000];
@@ -111,6 +112,61 @@ static void files(void)
     close(ends[1]);
     unlink("file");
     unlink("other");
+}
+
+/* What cannot be read, or written to, but by programs themselves. */
+static void unfit(void)
+{
+    int ends[2], file = open("file", O_CREAT | O_RDWR, 0600);
+    int zero = open("/dev/zero", O_RDWR), full = open("/dev/full", O_RDWR);
+    int log = open("/dev/kmsg", O_RDWR | O_NONBLOCK);
+    pipe2(ends, O_NONBLOCK);
+    write(ends[1], text, 10);
+    write(file, text, 10);
+    fails_with(EINVAL, splice(ends[0], NULL, zero, NULL, 4, 0));
+    fails_with(EINVAL, splice(ends[0], NULL, full, NULL, 4, 0));
+    fails_with(EINVAL, splice(ends[0], NULL, log, NULL, 4, 0));
+    fails_with(EINVAL, splice(log, NULL, ends[1], NULL, 4, 0));
+    off_t offset = 1;
+    fails_with(EINVAL, sendfile(zero, file, &offset, 4));
+    fails_with(EINVAL, sendfile(file, log, NULL, 4));
+    is(offset, 1);
+    int random = open("/dev/urandom", O_RDONLY);
+    is(sendfile(file, random, &offset, 4), 4);
+    is(offset, 1); /* it has no places */
+    int memory = memfd_create("m", 0), event = eventfd(1, 0);
+    write(memory, text, 10);
+    fails_with(EXDEV, copy_file_range(memory, &offset, file, NULL, 4, 0));
+    fails_with(EXDEV, copy_file_range(memory, &offset, file, NULL, 0, 0));
+    fails_with(EINVAL, copy_file_range(memory, &offset, random, NULL, 0, 0));
+    is(sendfile(file, event, NULL, 0), 0);
+    fails_with(EINVAL, sendfile(file, event, NULL, 1));
+    fails_with(EINVAL, sendfile(file, ends[0], NULL, 0));
+    close(zero), close(full), close(log), close(random), close(memory);
+    close(event), close(file), close(ends[0]), close(ends[1]);
+    unlink("file");
+}
+
+/* From a socket into a pipe, and nowhere else. */
+static void sent_from_sockets(void)
+{
+    int pair[2], ends[2], file = open("file", O_CREAT | O_RDWR, 0600);
+    off_t offset = 0;
+    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair);
+    pipe2(ends, O_NONBLOCK);
+    write(pair[1], text, 10);
+    fails_with(EINVAL, sendfile(file, pair[0], NULL, 4));
+    fails_with(ESPIPE, sendfile(ends[1], pair[0], &offset, 4));
+    is(sendfile(ends[1], pair[0], NULL, 0), 0);
+    is(sendfile(ends[1], pair[0], NULL, 4), 4);
+    is(read(ends[0], got, 10), 4);
+    is(memcmp(got, text, 4), 0);
+    is(sendfile(ends[1], pair[0], NULL, 100), 6);
+    fails_with(EAGAIN, sendfile(ends[1], pair[0], NULL, 100));
+    fails_with(EINVAL, sendfile(ends[1], ends[0], NULL, 4));
+    close(pair[0]), close(pair[1]), close(ends[0]), close(ends[1]);
+    close(file);
+    unlink("file");
 }
 
 static void pipes(void)
@@ -256,6 +312,8 @@ static void run(void)
         text[i] = i * 31 + i / 256;
     errors();
     files();
+    unfit();
+    sent_from_sockets();
     pipes();
     sockets();
     kept();

@@ -63,6 +63,24 @@ static void user_is_limited(void *none)
     _exit(good);
 }
 
+/* What was refused for all is not counted for the user. */
+static void is_refused_often(int told, int may_go_on)
+{
+    int error, refused = 0;
+    char byte = 0;
+    if (setresuid(7655, 7655, 7655))
+        _exit(90);
+    int made = make(&error);
+    for (int i = 0; i < 100; i++)
+        refused += fork() == -1 && errno == EAGAIN;
+    end(made);
+    write(told, &byte, 1);
+    read(may_go_on, &byte, 1);
+    setrlimit(RLIMIT_NPROC, &(struct rlimit){ 12, 12 });
+    made = make(&error);
+    _exit(made == 11 && error == EAGAIN && refused == 100 ? 5 : 6);
+}
+
 static int set(const char *path, long value)
 {
     char text[24];
@@ -97,10 +115,32 @@ static void of_all(const char *path, long value)
     fails_with(EINVAL, set(path, 0x7fffffff));
 }
 
+static void of_all_and_a_user(void)
+{
+    const char *path = "/proc/sys/kernel/threads-max";
+    long before = atol(whole(path));
+    int told[2], may_go_on[2], status;
+    char byte = 0;
+    pipe(told), pipe(may_go_on);
+    fflush(stdout);
+    pid_t child = fork();
+    if (!child) {
+        set(path, 200);
+        is_refused_often(told[1], may_go_on[0]);
+    }
+    read(told[0], &byte, 1);
+    set(path, before);
+    write(may_go_on[1], &byte, 1);
+    ok(waitpid(child, &status, 0) == child);
+    is(status, 5 << 8);
+    close(told[0]), close(told[1]), close(may_go_on[0]), close(may_go_on[1]);
+}
+
 static void run(void)
 {
     is(in_child(user_is_limited, NULL), 9 << 8);
     of_all("/proc/sys/kernel/pid_max", 301);
     of_all("/proc/sys/kernel/threads-max", 200);
+    of_all_and_a_user();
 }
 TEST_MAIN

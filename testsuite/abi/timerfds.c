@@ -98,7 +98,7 @@ static void expiries(void)
     is(timerfd_settime(fd, 0, &wanted, &now), 0);
     is(now.it_value.tv_sec + now.it_value.tv_nsec, 0);
     is(timerfd_gettime(fd, &now), 0);
-    is(now.it_value.tv_sec, 99);
+    ok(now.it_value.tv_sec > 40 && now.it_value.tv_sec < 100);
     is(now.it_interval.tv_sec, 7);
     is(ready(fd, 0), 0);
     is(set(fd, 0, MS, 0), 0);

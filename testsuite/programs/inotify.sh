@@ -5,15 +5,20 @@
 needs /usr/bin/inotifywait
 real_root
 mkdir -p /debian/tmp/d/sub
-debian timeout 20 inotifywait -qmr --format '%w %e %f' /tmp/d > said &
-sleep 0.5
+debian timeout 60 inotifywait -mr --format '%w %e %f' /tmp/d > said 2> state &
+soon grep -qsx 'Watches established.' state
 echo x > /debian/tmp/d/file
 mv /debian/tmp/d/file /debian/tmp/d/sub/moved
 rm /debian/tmp/d/sub/moved
 mkdir /debian/tmp/d/new
-sleep 0.3
-touch /debian/tmp/d/new/late
-sleep 0.3
+# It watches what is new a moment after it has heard of that.
+tries=0
+until grep -qx '/tmp/d/new/ CREATE late' said || test $tries = 200; do
+    rm -f /debian/tmp/d/new/late
+    touch /debian/tmp/d/new/late
+    sleep 0.1
+    tries=$((tries + 1))
+done
 kill $(pidof inotifywait)
 wait
 for line in '/tmp/d/ CREATE file' '/tmp/d/ MODIFY file' \
@@ -22,10 +27,11 @@ for line in '/tmp/d/ CREATE file' '/tmp/d/ MODIFY file' \
     '/tmp/d/ CREATE,ISDIR new' '/tmp/d/new/ CREATE late'; do
     ok "$line" grep -qx "$line" said
 done
-(sleep 0.3; echo >> /debian/tmp/d/once) &
-is 'once' "$(debian timeout 10 inotifywait -q -e modify /tmp/d)" '/tmp/d/ MODIFY once'
+while sleep 0.1; do echo >> /debian/tmp/d/once; done &
+is 'once' "$(debian timeout 60 inotifywait -q -e modify /tmp/d)" '/tmp/d/ MODIFY once'
+kill $!
 wait
 debian inotifywait -q -t 1 /tmp/d > /dev/null
 is 'a time-out' $? 2
-rm -f said
+rm -f said state
 real_done

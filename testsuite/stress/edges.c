@@ -19,7 +19,7 @@ enum { WRITERS = 4, PATIENCE_MS = 20000 };
 struct source {
     int in, out;
     volatile unsigned seen, sent;
-    bool counts; /* an eventfd: eight bytes at a time */
+    enum { BYTES, COUNTER, TIMER } kind; /* the last two are left unread */
 };
 
 static struct source sources[WRITERS];
@@ -29,8 +29,12 @@ static int epoll_fd;
 static void send_one(struct source *source)
 {
     uint64_t one = 1;
-    if (write(source->in, &one, source->counts ? 8 : 1) < 0)
-        note("write: %s", strerror(errno));
+    struct itimerspec soon = { .it_value.tv_nsec = 1 };
+    bool is_sent = source->kind == TIMER
+        ? !timerfd_settime(source->in, 0, &soon, NULL)
+        : write(source->in, &one, source->kind == COUNTER ? 8 : 1) > 0;
+    if (!is_sent)
+        note("an edge: %s", strerror(errno));
 }
 
 static void *write_edges(void *data)
@@ -53,9 +57,12 @@ static void make_sources(void)
         int fds[2];
         struct source *source = &sources[i];
         *source = (struct source){ 0 };
-        if (i % 4 < 2) {
+        if (i % 4 == 0) {
             fds[0] = fds[1] = eventfd(0, EFD_NONBLOCK);
-            source->counts = true;
+            source->kind = COUNTER;
+        } else if (i % 4 == 1) {
+            fds[0] = fds[1] = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
+            source->kind = TIMER;
         } else if (i % 4 == 2) {
             pipe2(fds, O_NONBLOCK);
         } else {
@@ -98,8 +105,7 @@ static bool see_edges(int at, int inner, unsigned long *edges)
         struct source *source = &sources[events[i].data.u32];
         char bytes[64];
         unsigned sent = __atomic_load_n(&source->sent, __ATOMIC_SEQ_CST);
-        /* A ring would fill up: only the eventfds are left unread. */
-        if (!source->counts)
+        if (source->kind == BYTES) /* it would fill up */
             while (read(source->out, bytes, sizeof bytes) > 0)
                 ;
         *edges += source->seen != sent;

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* For those who are to do something to others that wait. */
+#ifndef ASLEEP_H
+#define ASLEEP_H
+
+#include "tap.h"
+
+/* Until the thread sleeps in a call. */
+static inline void until_asleep(int tid)
+{
+    char path[64], text[128] = "";
+    snprintf(path, sizeof path, "/proc/%d/stat", tid);
+    for (;;) {
+        int fd = open(path, O_RDONLY);
+        ssize_t got = read(fd, text, sizeof text - 1);
+        close(fd);
+        text[got < 0 ? 0 : got] = '\0';
+        if (got < 0 || strstr(text, ") S "))
+            return;
+        usleep(1000);
+    }
+}
+
+#endif
