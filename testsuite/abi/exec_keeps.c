@@ -272,7 +272,7 @@ static int child_runs(void *none)
     return 1;
 }
 
-/* CLONE_FILES: the table becomes the program's own; the maker's stays. */
+/* The table and the handlers become the program's own; the maker's stay. */
 static void shared_descriptors(void *none)
 {
     (void)none;
@@ -280,18 +280,22 @@ static void shared_descriptors(void *none)
         close(fd);
     dup2(1, 30);
     dup2(1, 31);
+    struct sigaction action = { .sa_handler = SIG_ERR };
+    sigaction(SIGUSR2, &action, NULL);
     pid_t child = clone(child_runs, child_stack + sizeof child_stack,
-        CLONE_FILES | CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
+        CLONE_FILES | CLONE_SIGHAND | CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
     int status;
     waitpid(child, &status, 0);
-    dprintf(1, "%d %d", status, fcntl(30, F_GETFD));
+    sigaction(SIGUSR2, NULL, &action);
+    dprintf(1, "%d %d %d", status, fcntl(30, F_GETFD),
+        action.sa_handler == SIG_ERR);
     _exit(0);
 }
 
 static void shared(void)
 {
     hear(shared_descriptors, NULL);
-    is_text(said + strcspn(said, "\n"), "\n0 1");
+    is_text(said + strcspn(said, "\n"), "\n0 1 1");
     said[strcspn(said, "\n")] = 0;
     is_text(said, "[0][1][2][31]");
 }

@@ -3,7 +3,10 @@
  * whose signature must be right. */
 #include "tap.h"
 
+#include <linux/membarrier.h>
 #include <linux/rseq.h>
+#include <pthread.h>
+#include <sched.h>
 #include <sys/time.h>
 
 #define SIGNATURE 0x53053053
@@ -72,6 +75,39 @@ static void cut_short(void)
     area.rseq_cs = 0;
 }
 
+static volatile int cuts;
+
+static void *is_inside(void *none)
+{
+    sequence(0);
+    while (!must_stop)
+        cuts += SECTION("0x53053053", "0");
+    sequence(1);
+    return none;
+}
+
+/* membarrier cuts short whoever is inside, though nothing else disturbs him. */
+static void cut_by_others(void)
+{
+    pthread_t thread;
+    must_stop = 0;
+    is(syscall(SYS_membarrier,
+           MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ, 0, 0),
+        0);
+    pthread_create(&thread, NULL, is_inside, NULL);
+    for (int i = 0; i < 50; i++) {
+        while (!*(volatile uint64_t *)&area.rseq_cs)
+            sched_yield();
+        int before = cuts;
+        syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ, 0, 0);
+        while (cuts == before)
+            sched_yield();
+    }
+    must_stop = 1;
+    pthread_join(thread, NULL);
+    ok(cuts >= 50);
+}
+
 static int status_of(int which)
 {
     int status;
@@ -96,6 +132,7 @@ static int status_of(int which)
 
 static void run(void)
 {
+    cut_by_others();
     tap_limit_off();
     cut_short();
     for (int i = 0; i < 4; i++)

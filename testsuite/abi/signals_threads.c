@@ -119,16 +119,20 @@ static void left(void)
 
 /* It is left to one who blocks it just then: another gets it. */
 enum { BLOCKINGS = 500 };
-static volatile int sent;
+static volatile int turn;
+
+static void pass_time(int length)
+{
+    for (volatile int i = 0; i < length * 10; i++)
+        ;
+}
 
 static void *sends(void *none)
 {
-    for (int i = 0; i < BLOCKINGS; i++) {
-        while (sent != times)
+    for (int i = 1; i <= BLOCKINGS; i++) {
+        while (turn < i)
             sched_yield();
-        for (volatile int j = 0; j < i % 50 * 20; j++)
-            ;
-        sent++;
+        pass_time(i % 23);
         kill(getpid(), SIGUSR1);
     }
     return none;
@@ -139,14 +143,14 @@ static void handed_over(void)
     struct worker w[1];
     pthread_t thread;
     mask(SIG_BLOCK, SIGUSR1);
-    times = sent = 0;
+    times = turn = 0;
     begin(w, 1, 0);
     pthread_create(&thread, NULL, sends, NULL);
     for (int i = 1; i <= BLOCKINGS; i++) {
-        while (sent < i) {
-            mask(SIG_UNBLOCK, SIGUSR1);
-            mask(SIG_BLOCK, SIGUSR1);
-        }
+        mask(SIG_UNBLOCK, SIGUSR1);
+        turn = i;
+        pass_time(i % 29);
+        mask(SIG_BLOCK, SIGUSR1);
         while (times < i)
             sched_yield();
     }
