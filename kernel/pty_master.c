@@ -5,26 +5,10 @@
 #include "kernel/pty.h"
 
 #include "arch/atomic.h"
+#include "kernel/turn.h"
 #include "lib/format.h"
 #include "lib/signals.h"
 #include "vfs/files.h"
-
-static int take_turn(uint32_t *turn, struct wait_queue *queue, bool blocks)
-{
-    if (!atomic_exchange(turn, 1))
-        return 0;
-    if (!blocks)
-        return -EAGAIN;
-    return wait_until(
-        queue, SLEEP_INTERRUPTIBLE, FOREVER, !atomic_exchange(turn, 1));
-}
-
-static void end_turn(uint32_t *turn, struct wait_queue *queue)
-{
-    atomic_store_release(turn, 0);
-    memory_barrier();
-    wait_queue_wake_all(queue, 0);
-}
 
 static bool blocks(const struct file *file)
 {
@@ -112,11 +96,11 @@ static ssize_t master_read(
     struct pty *pty = file->private;
     if (!t->left)
         return 0;
-    int error = take_turn(&pty->is_read, &pty->readers, blocks(file));
+    int error = turn_take(&pty->is_read, &pty->readers, blocks(file));
     if (error)
         return error;
     ssize_t result = read_in_turn(pty, file, t);
-    end_turn(&pty->is_read, &pty->readers);
+    turn_end(&pty->is_read, &pty->readers);
     return result;
 }
 
@@ -160,7 +144,7 @@ static ssize_t master_write(
 {
     struct pty *pty = file->private;
     ssize_t result =
-        take_turn(&pty->is_written, &pty->writers, blocks(file));
+        turn_take(&pty->is_written, &pty->writers, blocks(file));
     if (result)
         return result;
     while (t->left && !result) {
@@ -169,7 +153,7 @@ static ssize_t master_write(
             result = -ERESTART;
         thread_breathe();
     }
-    end_turn(&pty->is_written, &pty->writers);
+    turn_end(&pty->is_written, &pty->writers);
     return transfer_result(t, result);
 }
 

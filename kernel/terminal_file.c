@@ -9,6 +9,7 @@
 
 #include "arch/atomic.h"
 #include "arch/clock.h"
+#include "kernel/turn.h"
 #include "mm/heap.h"
 
 enum { TIME_UNIT_NS = 100000000 };
@@ -17,26 +18,6 @@ bool terminal_file_is_dead(const struct terminal_file *opened)
 {
     return !opened->is_console
         && atomic_load(&opened->terminal->hangups) != opened->hangups;
-}
-
-/* Turns. */
-
-static int take_turn(uint32_t *turn, struct wait_queue *queue, bool blocks)
-{
-    if (!atomic_exchange(turn, 1))
-        return 0;
-    if (!blocks)
-        return -EAGAIN;
-    return wait_until(
-        queue, SLEEP_INTERRUPTIBLE, FOREVER, !atomic_exchange(turn, 1));
-}
-
-static void end_turn(uint32_t *turn, struct wait_queue *queue)
-{
-    atomic_store_release(turn, 0);
-    memory_barrier();
-    if (!wait_queue_is_empty(queue))
-        wait_queue_wake_all(queue, 0);
 }
 
 /* Reading. */
@@ -165,12 +146,12 @@ static ssize_t terminal_read(
         ? 0
         : terminal_check_foreground(terminal, SIGTTIN);
     if (!error)
-        error = take_turn(
+        error = turn_take(
             &terminal->is_read, &terminal->readers, reading.blocks);
     if (error)
         return error;
     ssize_t result = read_in_turn(&reading, t);
-    end_turn(&terminal->is_read, &terminal->readers);
+    turn_end(&terminal->is_read, &terminal->readers);
     /* Room was made: what waited for it may go on. */
     terminal_pump(terminal);
     if (t->moved)
@@ -259,7 +240,7 @@ static ssize_t write_stretch(struct terminal *terminal,
 ssize_t terminal_write_line(struct terminal *terminal,
     struct terminal_file *opened, struct transfer *t, bool blocks)
 {
-    ssize_t result = take_turn(
+    ssize_t result = turn_take(
         &terminal->is_written, &terminal->writers, blocks);
     if (result)
         return result;
@@ -269,7 +250,7 @@ ssize_t terminal_write_line(struct terminal *terminal,
             result = -ERESTART;
         thread_breathe();
     }
-    end_turn(&terminal->is_written, &terminal->writers);
+    turn_end(&terminal->is_written, &terminal->writers);
     return transfer_result(t, result);
 }
 

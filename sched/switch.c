@@ -147,7 +147,8 @@ static void set_tick(struct run_queue *queue, uint64_t now_ns)
     if (queue->running->sched.is_idle)
         tick_stop(queue);
     else
-        tick_limit(queue, now_ns + (queue->queued ? TICK_NS : SAMPLE_NS));
+        tick_limit(queue,
+            now_ns + (atomic_load(&queue->queued) ? TICK_NS : SAMPLE_NS));
 }
 
 static void switch_to(
@@ -171,7 +172,7 @@ void schedule(enum switch_reason reason)
         pull(queue);
     if (reason == SWITCH_SLEEP && !is_asleep(from)) {
         spin_unlock(&queue->lock); /* woken before it slept */
-        if (queue->queued)
+        if (atomic_load(&queue->queued))
             tick_limit(queue, clock_ns() + TICK_NS);
         return;
     }

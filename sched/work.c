@@ -55,11 +55,14 @@ static struct work *take(struct work_queue *queue)
 {
     unsigned long irq_state = spin_lock_irq(&queue->lock);
     struct work *work = list_first(&queue->works, struct work, link);
-    if (work) {
+    if (work)
         list_remove(&work->link);
-        atomic_store_release(&work->is_queued, false);
-    }
     spin_unlock_irq(&queue->lock, irq_state);
+    if (work) {
+        /* Who found it queued still has asked before: the run must see that. */
+        atomic_store_release(&work->is_queued, false);
+        memory_barrier();
+    }
     return work;
 }
 

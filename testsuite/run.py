@@ -148,7 +148,8 @@ def boot(options, tests, results, log):
     now, begun, done = None, 0, False
     try:
         while True:
-            line = guest.line(options.silence if begun else BOOT_SECONDS)
+            line = guest.line(options.silence if begun else
+                              max(options.silence, BOOT_SECONDS))
             if line is None:
                 break
             match = re.match(r'@@(BEGIN|END|DONE|ERROR) ?(\S*) ?(.*)', line)

@@ -68,36 +68,6 @@ void mount_put(struct mount *mount)
         free_mount(mount);
 }
 
-static unsigned all_flags(const struct mount *mount)
-{
-    return atomic_load(&mount->flags) | atomic_load(&mount->filesystem->flags);
-}
-
-bool mount_is_read_only(const struct mount *mount)
-{
-    return all_flags(mount) & MOUNT_READ_ONLY;
-}
-
-/* Counted first: who makes the mount read-only sets its flag first, so that one
- * of the two sees the other. */
-int mount_begin_write(struct mount *mount)
-{
-    atomic_add(&mount->writers, 1);
-    atomic_add(&mount->filesystem->writers, 1);
-    while (unlikely(all_flags(mount) & MOUNT_HOLD))
-        cpu_relax();
-    if (likely(!mount_is_read_only(mount)))
-        return 0;
-    mount_end_write(mount);
-    return -EROFS;
-}
-
-void mount_end_write(struct mount *mount)
-{
-    atomic_sub(&mount->filesystem->writers, 1);
-    atomic_sub(&mount->writers, 1);
-}
-
 struct mount *mount_new_nowhere(struct filesystem *filesystem,
     struct entry *root, unsigned flags, const char *source)
 {

@@ -246,23 +246,10 @@ int mount_move(struct place from, struct place to)
 
 /* Remount. */
 
-/* No writer comes between looking for one and the flag. */
-static int make_read_only(unsigned *flags, const int *writers)
-{
-    if (atomic_load(flags) & MOUNT_READ_ONLY)
-        return 0;
-    atomic_or(flags, MOUNT_HOLD);
-    int error = atomic_load(writers) ? -EBUSY : 0;
-    if (!error)
-        atomic_or(flags, MOUNT_READ_ONLY);
-    atomic_and(flags, ~MOUNT_HOLD);
-    return error;
-}
-
 /* A file without a name will be removed when it is closed: that writes too. */
 static int make_all_read_only(struct filesystem *filesystem)
 {
-    int error = make_read_only(&filesystem->flags, &filesystem->writers);
+    int error = mount_forbid_writers(&filesystem->flags, &filesystem->writers);
     if (error || !atomic_load(&filesystem->orphans))
         return error;
     atomic_and(&filesystem->flags, ~MOUNT_READ_ONLY);
@@ -309,7 +296,7 @@ int mount_change(struct place at, unsigned flags, bool is_bind_remount,
     else if (!is_bind_remount)
         error = remount_all(at.mount, flags, options);
     else if (flags & MOUNT_READ_ONLY)
-        error = make_read_only(&at.mount->flags, &at.mount->writers);
+        error = mount_forbid_writers(&at.mount->flags, &at.mount->writers);
     if (!error) {
         atomic_store(&at.mount->flags,
             keep_access_times(flags, atomic_load(&at.mount->flags)));

@@ -24,6 +24,9 @@ extern struct spinlock mounts_lock;
 void mounts_change_begin(void);
 void mounts_change_end(void);
 
+/* MOUNT_READ_ONLY for those flags, or -EBUSY: there are writers. */
+int mount_forbid_writers(unsigned *flags, const int *writers);
+
 /* A mount that is nowhere; takes over the filesystem's reference. NULL. */
 struct mount *mount_new_nowhere(struct filesystem *filesystem,
     struct entry *root, unsigned flags, const char *source);

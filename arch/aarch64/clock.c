@@ -3,6 +3,7 @@
  * tells, and an alarm of each CPU's own that compares with it. */
 #include "arch/clock.h"
 #include "arch/atomic.h"
+#include "arch/common/alarm.h"
 #include "arch/irq.h"
 #include "arch/pagetable.h"
 #include "lib/panic.h"
@@ -17,7 +18,6 @@ enum { ALARM_OFF = 0, ALARM_ON = 1 };
 static uint64_t first_count, count_hz;
 static uint64_t ns_per_count, counts_per_ns;          /* [c] times 2^32 */
 static uint64_t wall_seconds;                         /* [c] */
-static void (*fired_handler)(void);
 
 /* Not before what was done before it: the counter is read early else. */
 static uint64_t count_now(void)
@@ -59,7 +59,7 @@ void clock_wait(uint64_t ns)
 }
 
 /* At or after the deadline: what is left is rounded up. */
-static void program(uint64_t deadline_ns)
+void alarm_program(uint64_t deadline_ns)
 {
     if (deadline_ns == UINT64_MAX) {
         register_write(cntv_ctl_el0, ALARM_OFF);
@@ -75,43 +75,17 @@ static void program(uint64_t deadline_ns)
     isb();
 }
 
-void clock_arm(uint64_t deadline_ns)
-{
-    unsigned long irq_state = irq_save();
-    struct cpu_local *cpu = cpu_local();
-    if (cpu->deadline_ns != deadline_ns) {
-        cpu->deadline_ns = deadline_ns;
-        program(deadline_ns);
-    }
-    irq_restore(irq_state);
-}
-
-void clock_set_handler(void (*fired)(void))
-{
-    fired_handler = fired;
-}
-
 unsigned clock_interrupt_number(void)
 {
     return machine.timer_line;
 }
 
-/* The line stays up until the alarm is off or later. */
-void clock_interrupt(void)
-{
-    struct cpu_local *cpu = cpu_local();
-    if (cpu->deadline_ns != UINT64_MAX && clock_ns() < cpu->deadline_ns)
-        return program(cpu->deadline_ns);
-    bool was_set = cpu->deadline_ns != UINT64_MAX;
-    cpu->deadline_ns = UINT64_MAX;
-    program(UINT64_MAX);
-    if (was_set && fired_handler)
-        fired_handler();
-}
+/* Its line stays up while it is not later. */
+const bool alarm_stays_on = true;
 
 void clock_init_cpu(void)
 {
-    program(UINT64_MAX);
+    alarm_program(UINT64_MAX);
     gic_enable_own(machine.timer_line);
 }
 

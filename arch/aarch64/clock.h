@@ -10,6 +10,5 @@ void clock_wait(uint64_t ns); /* by spinning */
 uint64_t clock_hz(void);      /* of the counter */
 
 unsigned clock_interrupt_number(void);
-void clock_interrupt(void);
 
 #endif

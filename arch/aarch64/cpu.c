@@ -21,22 +21,49 @@ enum {
 };
 #define MPIDR_AFFINITY 0xff00ffffffull
 
+enum { /* of CTR and CLIDR */
+    CTR_IDC = 1 << 28,
+    CTR_DIC = 1 << 29,
+    CLIDR_UNIFIED_INNER = 21,
+    CLIDR_COHERENT = 24,
+    CLIDR_UNIFIED = 27,
+};
+
 static unsigned field(uint64_t value, unsigned shift)
 {
     return value >> shift & 15;
 }
 
+/* Nothing is to be cleaned for code's sake where caches of data and of code
+ * meet at once: the CPU says so by IDC, or by no level before they meet. */
+static uint64_t cache_type(void)
+{
+    uint64_t type = register_read(ctr_el0), levels = register_read(clidr_el1);
+    unsigned meets = (levels >> CLIDR_UNIFIED | levels >> CLIDR_UNIFIED_INNER) & 7;
+    if (!meets || !(levels >> CLIDR_COHERENT & 7))
+        type |= CTR_IDC;
+    return type;
+}
+
 void cpu_detect(void)
 {
     struct cpu_features *has = &cpu_features;
-    uint64_t caches = register_read(ctr_el0);
+    uint64_t caches = has->caches = cache_type();
     has->has_pan = field(register_read(id_aa64mmfr1_el1), 20);
     has->has_random = field(register_read(id_aa64isar0_el1), 60);
     has->asid_bits = field(register_read(id_aa64mmfr0_el1), 4) == 2 ? 16 : 8;
-    has->data_is_coherent = caches >> 28 & 1;
-    has->code_is_coherent = caches >> 29 & 1;
+    has->data_is_coherent = caches & CTR_IDC;
+    has->code_is_coherent = caches & CTR_DIC;
     has->data_line_bytes = 4 << field(caches, 16);
     hwcap_detect();
+}
+
+/* User code reads CTR by itself, if that says all; else it is told (emulate.c). */
+static void tell_caches(void)
+{
+    if (cpu_features.caches != register_read(ctr_el0))
+        register_write(
+            sctlr_el1, register_read(sctlr_el1) & ~(uint64_t)SCTLR_USER_CTR);
 }
 
 /* A bit of the counter whose steps end a WFE, about each tenth of a
@@ -61,6 +88,7 @@ void cpu_init(unsigned id)
     register_write(tpidrro_el0, 0);
     register_write(vbar_el1, (uint64_t)vectors);
     register_write(cntkctl_el1, TIMER_USER_COUNTER | event_stream());
+    tell_caches();
     if (cpu_features.has_pan)
         __asm__ volatile(".inst 0xd500419f" ::: "memory"); /* MSR PAN, #1 */
     isb();

@@ -9,6 +9,8 @@ struct cpu_features {
     bool has_pan, has_random;
     /* The caches tell each other of new code by themselves: CTR's IDC, DIC. */
     bool data_is_coherent, code_is_coherent;
+    /* CTR, with IDC where it is so though CTR does not say it. */
+    uint64_t caches;
     unsigned data_line_bytes;
     unsigned asid_bits;
     uint64_t hwcap, hwcap2;

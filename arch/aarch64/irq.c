@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What each interrupt means. */
 #include "arch/irq.h"
+#include "arch/common/alarm.h"
 #include "arch/common/lines.h"
 #include "arch/common/smp_call.h"
 #include "arch/trap.h"
@@ -18,7 +19,7 @@ int line_route(unsigned number, enum irq_trigger trigger)
 static void handle_one(unsigned number)
 {
     if (number == clock_interrupt_number())
-        clock_interrupt();
+        alarm_interrupt();
     else if (number == GIC_CALL)
         smp_call_interrupt();
     else if (number == GIC_KICK)

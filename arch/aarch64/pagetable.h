@@ -35,16 +35,6 @@ struct pagetable {
     unsigned long pages; /* [atomic] table pages, the root included */
 };
 
-static inline bool pte_is_empty(pte_t pte)
-{
-    return !pte;
-}
-
-static inline uint64_t pte_physical(pte_t pte)
-{
-    return pte & PTE_ADDRESS;
-}
-
 static inline bool pte_is_writable(pte_t pte)
 {
     return (pte & (PTE_VALID | PTE_READ_ONLY)) == PTE_VALID;
@@ -53,11 +43,6 @@ static inline bool pte_is_writable(pte_t pte)
 static inline bool pte_is_dirty(pte_t pte)
 {
     return pte_is_writable(pte);
-}
-
-static inline bool pte_is_accessed(pte_t pte)
-{
-    return pte & PTE_ACCESSED;
 }
 
 static inline bool pte_is_executable(pte_t pte)
@@ -96,11 +81,6 @@ static inline pte_t pte_make(uint64_t physical, unsigned access)
            pte_rights(access) | (access & ACCESS_DEVICE ? PTE_DEVICE : 0);
 }
 
-static inline pte_t pte_read(pte_t *entry)
-{
-    return atomic_load(entry);
-}
-
 /* The MMU walks by itself: it must see the entry before the next access. */
 static inline void pte_publish(void)
 {
@@ -119,19 +99,6 @@ static inline void pte_upgrade(pte_t *entry, pte_t pte)
     pte_install(entry, pte);
 }
 
-static inline pte_t pte_take(pte_t *entry)
-{
-    return atomic_exchange(entry, 0);
-}
-
-static inline pte_t pte_restrict(pte_t *entry, unsigned access)
-{
-    pte_t old;
-    do
-        old = atomic_load(entry);
-    while (!atomic_replace(
-        entry, old, (old & ~PTE_RIGHTS) | pte_rights(access)));
-    return old;
-}
+#include "arch/common/entries.h"
 
 #endif

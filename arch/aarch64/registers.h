@@ -15,6 +15,7 @@
 /* On: MMU, caches, checks of the stack pointers' alignment; user code may use
  * DC ZVA, read CTR, maintain caches, and wait. */
 #define SCTLR_VALUE 0x3455d81d
+#define SCTLR_USER_CTR (1 << 15)
 #define SCTLR_SPAN  (1 << 23) /* set: PAN stays as it is at an exception */
 #define SCTLR_OFF   0x30d00800 /* what is always one */
 

@@ -263,17 +263,3 @@ void trap_unexpected(struct frame *frame, unsigned kind)
     panic_at(frame, "unexpected: %s, syndrome %#lx", kinds[kind],
         (unsigned long)frame->syndrome);
 }
-
-bool kernel_word_read(uintptr_t at, uint64_t *word)
-{
-    uint64_t value;
-    __asm__ goto volatile("1: ldr %0, [%1]\n" FIXUP("1b", "%l[fault]", 1)
-                          : "=r"(value)
-                          : "r"(at)
-                          : "memory"
-                          : fault);
-    *word = value;
-    return true;
-fault:
-    return false;
-}

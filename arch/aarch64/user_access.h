@@ -6,26 +6,8 @@
 #ifndef MACHINE_USER_ACCESS_H
 #define MACHINE_USER_ACCESS_H
 
-/* Kinds of rows. */
-#define FIXUP_SERVED 0 /* a user access: on_fault is asked first */
-#define FIXUP_ALWAYS 1 /* any fault goes to the fix-up at once */
+#include "arch/common/fixup_row.h"
 
-#ifdef __ASSEMBLER__
+#define WORD_LOAD "ldr %0, [%1]"
 
-        .macro fixup at, to, kind=FIXUP_SERVED
-        .pushsection .exception_table, "a"
-        .balign 8
-        .quad \at, \to, \kind
-        .popsection
-        .endm
-
-#else
-
-#define FIXUP(at, to, kind)                                                    \
-    ".pushsection .exception_table, \"a\"\n"                                   \
-    ".balign 8\n"                                                              \
-    ".quad " at ", " to ", " #kind "\n"                                        \
-    ".popsection\n"
-
-#endif
 #endif

@@ -8,6 +8,7 @@
  * backwards. */
 #include "arch/clock.h"
 #include "arch/atomic.h"
+#include "arch/common/alarm.h"
 #include "arch/irq.h"
 #include "lib/log.h"
 #include "lib/spinlock.h"
@@ -30,7 +31,6 @@ static struct spinlock scale_lock = SPINLOCK_INIT(RANK_CLOCK);
 static uint64_t count_hz;
 static uint64_t timer_per_ns; /* timer counts, times 2^32 */
 static uint64_t wall_seconds;
-static void (*fired_handler)(void);
 
 /* For refining: where the measure began, and after how many counts one could
  * no longer tell how often the old timer wrapped. */
@@ -277,7 +277,7 @@ static uint64_t found_hz(void)
     return hz ?: emulated_hz(&certainty);
 }
 
-static void program(uint64_t deadline_ns)
+void alarm_program(uint64_t deadline_ns)
 {
     uint64_t now = clock_ns();
     uint64_t left = deadline_ns > now ? deadline_ns - now : 0;
@@ -294,35 +294,13 @@ static void program(uint64_t deadline_ns)
     apic_timer_start(min(counts, (uint64_t)UINT32_MAX));
 }
 
-void clock_arm(uint64_t deadline_ns)
-{
-    unsigned long irq_state = irq_save();
-    struct cpu_local *cpu = cpu_local();
-    if (cpu->deadline_ns != deadline_ns) {
-        cpu->deadline_ns = deadline_ns;
-        program(deadline_ns);
-    }
-    irq_restore(irq_state);
-}
-
-void clock_set_handler(void (*fired)(void))
-{
-    fired_handler = fired;
-}
+const bool alarm_stays_on = false;
 
 void clock_interrupt(void)
 {
-    struct cpu_local *cpu = cpu_local();
-    if (cpu->id == 0 && stage < array_size(stages))
+    if (cpu_id() == 0 && stage < array_size(stages))
         refine();
-    uint64_t ns = clock_ns();
-    if (cpu->deadline_ns == UINT64_MAX)
-        return;
-    if (ns < cpu->deadline_ns)
-        return program(cpu->deadline_ns);
-    cpu->deadline_ns = UINT64_MAX;
-    if (fired_handler)
-        fired_handler();
+    alarm_interrupt();
 }
 
 void clock_init_cpu(void)

@@ -34,16 +34,6 @@ struct pagetable {
     unsigned long pages; /* [atomic] table pages, the root included */
 };
 
-static inline bool pte_is_empty(pte_t pte)
-{
-    return !pte;
-}
-
-static inline uint64_t pte_physical(pte_t pte)
-{
-    return pte & PTE_ADDRESS;
-}
-
 static inline bool pte_is_writable(pte_t pte)
 {
     return pte & PTE_WRITE;
@@ -52,11 +42,6 @@ static inline bool pte_is_writable(pte_t pte)
 static inline bool pte_is_dirty(pte_t pte)
 {
     return pte & PTE_DIRTY;
-}
-
-static inline bool pte_is_accessed(pte_t pte)
-{
-    return pte & PTE_ACCESSED;
 }
 
 static inline unsigned pte_access(pte_t pte)
@@ -86,11 +71,6 @@ static inline pte_t pte_make(uint64_t physical, unsigned access)
            (access & ACCESS_DEVICE ? PTE_UNCACHED : 0);
 }
 
-static inline pte_t pte_read(pte_t *entry)
-{
-    return atomic_load(entry);
-}
-
 static inline void pte_install(pte_t *entry, pte_t pte)
 {
     atomic_store_release(entry, pte);
@@ -105,19 +85,6 @@ static inline void pte_upgrade(pte_t *entry, pte_t pte)
     while (!atomic_replace(entry, old, pte | (old & PTE_DIRTY)));
 }
 
-static inline pte_t pte_take(pte_t *entry)
-{
-    return atomic_exchange(entry, 0);
-}
-
-static inline pte_t pte_restrict(pte_t *entry, unsigned access)
-{
-    pte_t old;
-    do
-        old = atomic_load(entry);
-    while (!atomic_replace(
-        entry, old, (old & ~PTE_RIGHTS) | pte_rights(access)));
-    return old;
-}
+#include "arch/common/entries.h"
 
 #endif

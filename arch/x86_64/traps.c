@@ -43,17 +43,3 @@ void traps_load(void)
     } packed_struct pointer = { sizeof gates - 1, (uint64_t)gates };
     __asm__ volatile("lidt %0" : : "m"(pointer));
 }
-
-bool kernel_word_read(uintptr_t at, uint64_t *word)
-{
-    uint64_t value;
-    __asm__ goto volatile("1: movq (%1), %0\n" FIXUP("1b", "%l[fault]", 1)
-                          : "=r"(value)
-                          : "r"(at)
-                          : "memory"
-                          : fault);
-    *word = value;
-    return true;
-fault:
-    return false;
-}

@@ -5,18 +5,9 @@
 #ifndef MACHINE_USER_ACCESS_H
 #define MACHINE_USER_ACCESS_H
 
-/* Kinds of rows. */
-#define FIXUP_SERVED 0 /* a user access: on_fault is asked first */
-#define FIXUP_ALWAYS 1 /* any fault goes to the fix-up at once */
+#include "arch/common/fixup_row.h"
 
 #ifdef __ASSEMBLER__
-
-        .macro fixup at, to, kind=FIXUP_SERVED
-        .pushsection .exception_table, "a"
-        .balign 8
-        .quad \at, \to, \kind
-        .popsection
-        .endm
 
         /* opcode's last byte: 0xcb opens, 0xca closes */
         .macro user_access_site last
@@ -34,11 +25,7 @@
 
 #else
 
-#define FIXUP(at, to, kind)                                                    \
-    ".pushsection .exception_table, \"a\"\n"                                   \
-    ".balign 8\n"                                                              \
-    ".quad " at ", " to ", " #kind "\n"                                        \
-    ".popsection\n"
+#define WORD_LOAD "movq (%1), %0"
 
 #define USER_ACCESS_SITE(last)                                                 \
     __asm__ volatile("991: .byte 0x0f, 0x1f, 0x00\n"                           \

@@ -110,6 +110,23 @@ static void test_capabilities(void)
     ok((values[030] & ~0xf00ul) == 0 && (values[031] & 0xfffff) == 0x11100);
 }
 
+/* CTR says how caches are cleaned for new code.  Where the levels of the caches
+ * show that there is nothing to clean, as on QEMU's own CPU, that is said too,
+ * though the CPU does not. */
+static void test_caches(void)
+{
+    enum { A57 = 0xd07, A72 = 0xd08, QEMU = 0x051, NOTHING_TO_CLEAN = 1 << 28 };
+    unsigned part = values[0] >> 4 & 0xfff;
+    uint64_t caches, again;
+    __asm__("mrs %0, ctr_el0" : "=r"(caches));
+    __asm__ volatile("mrs %0, ctr_el0\n"
+                     "mrs xzr, ctr_el0" : "=r"(again));
+    ok(caches >> 31 == 1 && again == caches);
+    bool is_said = caches & NOTHING_TO_CLEAN;
+    ok(is_said || part != QEMU);
+    ok(!is_said || (part != A57 && part != A72));
+}
+
 /* One that another CPU's event may never end. */
 static void test_wait(void)
 {
@@ -123,6 +140,7 @@ static void run(void)
     read_all();
     test_which();
     test_capabilities();
+    test_caches();
     test_wait();
     unsigned long bytes = getauxval(AT_MINSIGSTKSZ);
     ok(getauxval(AT_HWCAP) & HWCAP_SVE ? bytes > 4720 : bytes == 4720);

@@ -271,7 +271,9 @@ static void queued_signals(void)
 
 static void run(void)
 {
-    room = mmap(NULL, 3 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    /* Low: two gigabytes from there are all addresses of the program's. */
+    room = mmap((void *)0x20000000, 3 * PAGE, PROT_NONE,
+        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     mprotect(room, PAGE, PROT_READ | PROT_WRITE);
     file = open("f", O_RDWR | O_CREAT, 0644);
     path_fd = open("f", O_PATH);

@@ -5,7 +5,7 @@
 . /tests/shell/tap.sh
 
 run() {
-    timeout 60 $shell -c "$1" 2>&1
+    timeout $minute $shell -c "$1" 2>&1
 }
 scripts() {
     is "$build: a pipeline" "$(run 'echo hello | tr a-z A-Z | cat')" HELLO
@@ -102,7 +102,7 @@ exit 5
 END_OF_TYPED
 }
 typed() {
-    dialogue | timeout 60 /tests/helper/pty $shell > said
+    dialogue | timeout $minute /tests/helper/pty $shell > said
     status=$?
     ok "$build: at a terminal" test $status = 0
     test $status = 0 || { sed 's/^/# /' said; echo; }

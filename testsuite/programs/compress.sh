@@ -21,7 +21,7 @@ both_ways 'zstd -T4' 'zstd -q -T4 -9' 'zstd -q -dc'
 is 'and gzip reads pigz' "$(debian pigz -p 4 < /debian/tmp/data | gunzip | md5sum)" "$sum"
 is 'many files at once' "$(cd /debian/tmp; for i in 1 2 3 4; do
         head -c 300000 data > many.$i; done
-    debian timeout 60 zstd -q -T4 --rm /tmp/many.1 /tmp/many.2 /tmp/many.3 /tmp/many.4
+    debian timeout $minute zstd -q -T4 --rm /tmp/many.1 /tmp/many.2 /tmp/many.3 /tmp/many.4
     echo $?; ls many.*)" '0
 many.1.zst
 many.2.zst

@@ -7,7 +7,7 @@ needs /usr/bin/esbuild
 real_root
 cd /debian/tmp
 esbuild() {
-    debian timeout 60 $esbuild "$@"
+    debian timeout $minute $esbuild "$@"
 }
 # What asks the service by its protocol: a packet has its length, a number with
 # the lowest bit clear in a request, and a value; a value has its kind first.
@@ -86,7 +86,7 @@ bundles() {
         --log-level=error
     sum=$(cat out0/many.js out0/many.js.map | md5sum)
     is "$from: the same with one thread" \
-        "$(env -i GOMAXPROCS=1 chroot /debian timeout 60 $esbuild /tmp/m1.js \
+        "$(env -i GOMAXPROCS=1 chroot /debian timeout $minute $esbuild /tmp/m1.js \
             --bundle --minify --sourcemap --outfile=/tmp/out0/many.js \
             --log-level=error; cat out0/many.js out0/many.js.map | md5sum)" "$sum"
     # Its name has the sum, so that kernels can be compared.
@@ -137,7 +137,7 @@ for esbuild in /usr/bin/esbuild /usr/local/bin/esbuild; do
     bundles
     watches
     many
-    is "$from: its service" "$(debian timeout 60 python3 /tmp/ask.py $esbuild \
+    is "$from: its service" "$(debian timeout $minute python3 /tmp/ask.py $esbuild \
         "$(esbuild --version)" 2>&1)" "greets True
 transforms 50
 errors 99 1

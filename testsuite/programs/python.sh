@@ -5,7 +5,7 @@
 needs /usr/bin/python3
 real_root
 python() {
-    debian timeout 60 python3 -c "$1" 2>&1
+    debian timeout $minute python3 -c "$1" 2>&1
 }
 is 'it runs' "$(python 'print(6 * 7)')" 42
 is 'asyncio sleeps' "$(python 'import asyncio

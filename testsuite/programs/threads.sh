@@ -24,11 +24,11 @@ all_equal() {
         echo $?
     done | sort | uniq -c | awk '$1 % 5 { print }'
 }
-is 'static' "$(timeout 60 /tests/threads/static 2>&1)" "$said"
-is 'five times' "$(all_equal timeout 60 /tests/threads/static)" ''
+is 'static' "$(timeout $minute /tests/threads/static 2>&1)" "$said"
+is 'five times' "$(all_equal timeout $minute /tests/threads/static)" ''
 needs "/usr/lib/$cpu-linux-gnu/libstdc++.so.6"
 real_root
 cp /tests/threads/dynamic /debian/tmp
-is 'with its libraries' "$(debian timeout 60 /tmp/dynamic 2>&1)" "$said"
-is 'five times' "$(all_equal debian timeout 60 /tmp/dynamic)" ''
+is 'with its libraries' "$(debian timeout $minute /tmp/dynamic 2>&1)" "$said"
+is 'five times' "$(all_equal debian timeout $minute /tmp/dynamic)" ''
 real_done

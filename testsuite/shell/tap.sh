@@ -10,6 +10,7 @@
 #     under NAME SCRIPT…
 #     finish
 # $cpu is the CPU that programs are for, and $linker what loads dynamic ones.
+# $minute is for timeout.
 # $SH is the shell under test; scripts that tell of the shell start it by that.
 : "${SH:=sh}"
 export SH
@@ -17,6 +18,9 @@ case $(dd if=/bin/busybox bs=1 skip=18 count=1 2> /dev/null | od -An -tu1) in
 *62) cpu=x86_64 linker=/lib64/ld-linux-x86-64.so.2 ;;
 *183) cpu=aarch64 linker=/lib/ld-linux-aarch64.so.1 ;;
 esac
+# As long as anything may take; longer where the runner is told to be patient.
+minute=60
+test "${TEST_SECONDS:-0}" -le 240 || minute=$((TEST_SECONDS / 4))
 cases=0
 failures=0
 say_case() {

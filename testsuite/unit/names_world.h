@@ -275,6 +275,7 @@ int seals_allow_size(const struct inode *inode, uint64_t bytes)
 #include "vfs/inode.c"
 #include "vfs/mount.c"
 #include "vfs/mount_change.c"
+#include "vfs/mount_writers.c"
 #include "vfs/paths.c"
 #include "vfs/permission.c"
 #include "vfs/place_path.c"

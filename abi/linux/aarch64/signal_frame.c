@@ -24,6 +24,7 @@
 #define PSTATE_BRANCH_TYPE 0xc00ull
 
 enum { ROOM_BYTES = sizeof(((struct sigcontext *)0)->__reserved) };
+enum { EXTRA_BYTES_MOST = 1 << 18 };
 
 struct signal_frame {
     siginfo_t info;
@@ -185,47 +186,63 @@ static int read_fp(const char __user *at)
     return 0;
 }
 
-/* More records may be in a place of their own right behind the frame.  Nothing
- * that this kernel writes is there; it must look as it should all the same. */
-static bool extra_is_good(const char __user *at, const char __user *room)
+/* Rows of records, as far as they were read. */
+struct rows {
+    const char __user *base;
+    size_t bytes, at;
+    const char __user *fp;
+    bool has_extra;
+};
+
+/* The rows go on in a place of their own, right behind the record that says so
+ * and an end.  Nothing that this kernel writes is there, but a program may. */
+static bool go_on_behind(struct rows *rows, size_t record_bytes)
 {
     struct extra_context record;
     struct _aarch64_ctx end;
-    if (user_read(&record, at, sizeof record) ||
-        user_read(&end, at + sizeof record, sizeof end))
+    const char __user *at = rows->base + rows->at;
+    const char __user *behind = at + record_bytes + sizeof end * 2;
+    if (rows->has_extra || record_bytes < sizeof record ||
+        rows->bytes - rows->at - record_bytes < sizeof end * 2 ||
+        user_read(&record, at, sizeof record) ||
+        user_read(&end, at + record_bytes, sizeof end))
         return false;
-    return !end.magic && !end.size && !(record.datap & 15) &&
-        record.datap == (uintptr_t)room + ROOM_BYTES + sizeof(uint64_t) * 2;
+    if (end.magic || end.size || record.datap != (uintptr_t)behind ||
+        record.datap & 15 || record.size & 15 || record.size > EXTRA_BYTES_MOST)
+        return false;
+    *rows = (struct rows){
+        .base = behind, .bytes = record.size, .fp = rows->fp, .has_extra = true };
+    return true;
+}
+
+static bool take_row(struct rows *rows, const struct _aarch64_ctx *head)
+{
+    if (head->magic == EXTRA_MAGIC)
+        return go_on_behind(rows, head->size);
+    if (head->magic == FPSIMD_MAGIC) {
+        if (rows->fp || head->size < sizeof(struct fpsimd_context))
+            return false;
+        rows->fp = rows->base + rows->at;
+    } else if (head->magic != ESR_MAGIC) {
+        return false;
+    }
+    rows->at += head->size;
+    return head->size >= sizeof *head;
 }
 
 /* Finds the FP record among the rows; NULL: they are not as they should be. */
 static const char __user *find_fp(const char __user *room)
 {
-    const char __user *fp = NULL;
-    bool has_extra = false;
-    size_t at = 0;
+    struct rows rows = { .base = room, .bytes = ROOM_BYTES };
     struct _aarch64_ctx head;
-    while (ROOM_BYTES - at >= sizeof head && at % 16 == 0) {
-        if (user_read(&head, room + at, sizeof head) ||
-            head.size > ROOM_BYTES - at)
+    while (rows.bytes - rows.at >= sizeof head && rows.at % 16 == 0) {
+        if (user_read(&head, rows.base + rows.at, sizeof head) ||
+            head.size > rows.bytes - rows.at)
             return NULL;
         if (!head.magic)
-            return head.size ? NULL : fp;
-        if (head.magic == FPSIMD_MAGIC) {
-            if (fp || head.size < sizeof(struct fpsimd_context))
-                return NULL;
-            fp = room + at;
-        } else if (head.magic == EXTRA_MAGIC) {
-            if (has_extra || head.size < sizeof(struct extra_context) ||
-                !extra_is_good(room + at, room))
-                return NULL;
-            has_extra = true;
-        } else if (head.magic != ESR_MAGIC) {
+            return head.size ? NULL : rows.fp;
+        if (!take_row(&rows, &head))
             return NULL;
-        }
-        if (head.size < sizeof head)
-            return NULL;
-        at += head.size;
     }
     return NULL;
 }

@@ -13,6 +13,8 @@
 #ifndef ARCH_ATOMIC_H
 #define ARCH_ATOMIC_H
 
+#include "machine/per_cpu.h"
+
 extern int sched_yield(void);
 extern void *memcpy(void *to, const void *from, unsigned long bytes);
 
@@ -40,14 +42,14 @@ static __thread struct {
 } late_store __attribute__((unused));
 
 /* Now and then others come in between, where it may show. */
-static inline void atomic_pause(void)
+PER_CPU_INLINE void atomic_pause(void)
 {
     late_store.random = late_store.random * 1103515245u + 12345;
     if (!(late_store.random >> 18 & 3))
         sched_yield();
 }
 
-static inline void late_store_now(void)
+PER_CPU_INLINE void late_store_now(void)
 {
     void *at = late_store.at;
     unsigned long value = late_store.value;
@@ -167,7 +169,7 @@ static inline void read_barrier(void)
 /* What a CPU does when it waits, if a test says so: takes interrupts. */
 static __thread void (*races_relaxed)(void) __attribute__((unused));
 
-static inline void cpu_relax(void)
+PER_CPU_INLINE void cpu_relax(void)
 {
     late_store_now();
     sched_yield();

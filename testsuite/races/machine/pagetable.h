@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Entries of the tests' tables: a page's address and a bit. */
+/* Entries of the tests' tables: a page's address and a bit; or all there is. */
+#ifdef WHOLE_TABLES
+#include "arch/x86_64/pagetable.h"
+#endif
 #ifndef MACHINE_PAGETABLE_H
 #define MACHINE_PAGETABLE_H
 

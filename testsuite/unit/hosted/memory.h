@@ -4,9 +4,11 @@
  *
  * No header of the C library may come with the kernel's, so what is needed of
  * it is declared here. */
+#ifndef RACES_H
 #define CONFIG_DEBUG 1
-#include "lib/refcount.c"
 #include "lib/spinlock.c"
+#endif
+#include "lib/refcount.c"
 #include "lib/tree.c"
 #include "mm/area.c"
 #include "mm/buddy.c"
@@ -29,15 +31,10 @@
 #include "mm/tables.c"
 #include "mm/zap.c"
 
-extern void *mmap(void *, size_t, int, int, int, long);
+#ifndef RACES_H /* which has locks, panic and the C library of its own */
 extern int printf(const char *, ...), vprintf(const char *, va_list);
 extern int rand_r(unsigned *), sched_yield(void), fflush(void *);
 extern noreturn_fn void abort(void);
-
-char *hosted_ram, *hosted_page_array;
-__thread unsigned hosted_cpu;
-__thread struct thread *hosted_thread;
-static __thread struct thread hosted_thread_itself;
 
 void panic(const char *how, ...)
 {
@@ -48,6 +45,13 @@ void panic(const char *how, ...)
     fflush(NULL);
     abort();
 }
+#endif
+extern void *mmap(void *, size_t, int, int, int, long);
+
+char *hosted_ram, *hosted_page_array;
+__thread unsigned hosted_cpu;
+__thread struct thread *hosted_thread;
+static __thread struct thread hosted_thread_itself;
 
 bool panic_is_under_way(void)
 {
@@ -314,7 +318,7 @@ static uint64_t hosted_free_pages(void)
 }
 
 /* Checks that go on after a failure; done() is main's result. */
-static int hosted_failures;
+static int hosted_failures __attribute__((unused));
 #define is(expression, wanted)                                                 \
     do {                                                                       \
         long is_had = (long)(expression), is_wanted = (long)(wanted);          \

@@ -3,20 +3,22 @@
 #ifndef MACHINE_CPU_H
 #define MACHINE_CPU_H
 
+#include "machine/per_cpu.h"
+
 __thread unsigned hosted_cpu;
 __thread struct thread *hosted_thread;
 
-static inline unsigned cpu_id(void)
+PER_CPU_INLINE unsigned cpu_id(void)
 {
     return hosted_cpu;
 }
 
-static inline struct thread *current_thread(void)
+PER_CPU_INLINE struct thread *current_thread(void)
 {
     return hosted_thread;
 }
 
-static inline void set_current_thread(struct thread *thread)
+PER_CPU_INLINE void set_current_thread(struct thread *thread)
 {
     hosted_thread = thread;
 }

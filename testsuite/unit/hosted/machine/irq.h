@@ -4,26 +4,28 @@
 #ifndef MACHINE_IRQ_H
 #define MACHINE_IRQ_H
 
+#include "machine/per_cpu.h"
+
 static __thread unsigned long hosted_irq_off __attribute__((unused));
 
-static inline unsigned long irq_save(void)
+PER_CPU_INLINE unsigned long irq_save(void)
 {
     unsigned long before = hosted_irq_off;
     hosted_irq_off = 1;
     return before;
 }
 
-static inline void irq_restore(unsigned long state)
+PER_CPU_INLINE void irq_restore(unsigned long state)
 {
     hosted_irq_off = state;
 }
 
-static inline void irq_on(void)
+PER_CPU_INLINE void irq_on(void)
 {
     hosted_irq_off = 0;
 }
 
-static inline bool irq_is_on(void)
+PER_CPU_INLINE bool irq_is_on(void)
 {
     return !hosted_irq_off;
 }
