@@ -27,6 +27,8 @@ int user_read(void *to, const void __user *from, size_t bytes)
 {
     check_context();
     shadow_check_write(to, bytes);
+    if (!bytes)
+        return 0; /* from anywhere */
     if (!user_range_is_ok(from, bytes) || arch_copy_from_user(to, from, bytes))
         return -EFAULT;
     return 0;
@@ -36,6 +38,8 @@ int user_write(void __user *to, const void *from, size_t bytes)
 {
     check_context();
     shadow_check_read(from, bytes);
+    if (!bytes)
+        return 0;
     if (!user_range_is_ok(to, bytes) || arch_copy_to_user(to, from, bytes))
         return -EFAULT;
     return 0;

@@ -121,6 +121,14 @@ static void buffers(void)
     fails_with(ENOTSOCK, sendto(file, room, -1, 0, NULL, 0));
     fails_with(EAGAIN,
         recvfrom(others[0], room, 10, MSG_DONTWAIT, in_hole(), in_hole()));
+    /* Nothing is copied to anywhere. */
+    bytes = 0;
+    is(getsockname(others[0], nowhere(), &bytes), 0);
+    is(bytes, 2);
+    char name[65];
+    gethostname(name, sizeof name);
+    is(sethostname(nowhere(), 0), 0);
+    is(sethostname(name, strlen(name)), 0);
 }
 
 /* A library looks at what it passes on. */

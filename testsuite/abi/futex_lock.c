@@ -225,12 +225,17 @@ static void inheritance(void)
     struct timespec until = time_after(CLOCK_REALTIME, 1500);
     struct taker late = { .word = words, .operation = FUTEX_LOCK_PI_PRIVATE,
         .priority = 7, .until = &until, .may_go = 1 };
+    struct taker stays = { .word = words, .priority = 3, .may_go = 1,
+        .operation = FUTEX_LOCK_PI_PRIVATE };
     futex(words, FUTEX_LOCK_PI_PRIVATE, 0, 0, 0, 0);
+    begin(&stays);
     begin(&late);
     is(priority_of(me), -8);
     pthread_join(late.thread, NULL);
-    is(priority_of(me), 20);
+    is(priority_of(me), -4);
     futex(words, FUTEX_UNLOCK_PI_PRIVATE, 0, 0, 0, 0);
+    pthread_join(stays.thread, NULL);
+    is(priority_of(me), 20);
 }
 
 /* I have 0; A has 1 and waits for 0; B has 2 and waits for 1; … */

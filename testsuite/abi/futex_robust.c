@@ -113,6 +113,42 @@ static void list_is_broken(void)
     is(status, 8 << 8);
 }
 
+static int execs(void *ends)
+{
+    dup2(((int *)ends)[0], 0);
+    execl("/bin/cat", "cat", NULL);
+    return 9;
+}
+
+/* A new program is the end of the old one's promises. */
+static void exec_keeps_them(void)
+{
+    static char stack[16384] __attribute__((aligned(16)));
+    static volatile int word = 5;
+    struct lock *lock = (struct lock *)&shared[16];
+    int ends[2];
+    pipe(ends);
+    pid_t child = clone(execs, stack + sizeof stack,
+        CLONE_VM | CLONE_VFORK | CLONE_CHILD_CLEARTID | SIGCHLD, ends, NULL,
+        NULL, &word);
+    is(word, 0);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    close(ends[0]), close(ends[1]);
+    child = fork();
+    if (!child) {
+        lock->word = syscall(SYS_gettid);
+        lock->next = (void *)&head;
+        head.list.next = (void *)lock;
+        head.list_op_pending = NULL;
+        syscall(SYS_set_robust_list, &head, sizeof head);
+        execl("/bin/true", "true", NULL);
+        _exit(9);
+    }
+    waitpid(child, NULL, 0);
+    is(lock->word, FUTEX_OWNER_DIED);
+}
+
 static void run(void)
 {
     shared = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
@@ -120,5 +156,6 @@ static void run(void)
     thread_dies();
     process_is_killed();
     list_is_broken();
+    exec_keeps_them();
 }
 TEST_MAIN
