@@ -70,20 +70,24 @@ callers callers_note(void)
     return 0;
 }
 
-uint32_t callers_call(void)
+/* [atomic] Of chains that hold a handler: 0 before it was looked for. */
+static uint32_t handlers[CHAINS];
+
+uint32_t callers_call(callers who)
 {
     const struct frame_link *frame = __builtin_frame_address(0);
-    uintptr_t start = 0;
-    for (;;) {
+    uint32_t start = who ? atomic_load(&handlers[who - 1]) : 0;
+    for (unsigned depth = 0; !start; depth++) {
         uint64_t offset = 0;
         const char *name = symbol_find(frame->back - 1, &offset);
-        if (name)
-            start = frame->back - 1 - offset;
-        if ((name && !strncmp(name, "sys_", 4)) ||
-            !may_follow((uintptr_t)frame, frame->next))
-            return start;
+        bool is_handler = name && !strncmp(name, "sys_", 4);
+        if (is_handler || !may_follow((uintptr_t)frame, frame->next))
+            start = (uint32_t)(frame->back - offset) ?: 1;
+        if (is_handler && who && depth < DEPTH)
+            atomic_store(&handlers[who - 1], start);
         frame = frame->next;
     }
+    return start;
 }
 
 /* The kernel's code lies within 4 GiB. */

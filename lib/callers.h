@@ -12,8 +12,8 @@ typedef uint16_t callers; /* 0: not known, or no more room */
 /* Of the function that calls this, without itself. */
 callers callers_note(void);
 /* The handler of the system call that is under way, as a number; else the
- * function at the bottom of the stack. */
-uint32_t callers_call(void);
+ * function at the bottom of the stack.  `who`: the chain just noted. */
+uint32_t callers_call(callers who);
 /* Lines of the log, the innermost first. */
 void callers_print(callers who);
 /* The functions' names in one line: for tests and lists. */
@@ -24,7 +24,7 @@ static inline callers callers_note(void)
     return 0;
 }
 
-static inline uint32_t callers_call(void)
+static inline uint32_t callers_call(callers who)
 {
     return 0;
 }

@@ -8,7 +8,6 @@
 #include "arch/atomic.h"
 #include "arch/irq.h"
 #include "lib/spinlock.h"
-#include "lib/string.h"
 
 enum { BUCKETS = 1024, ROWS = 16 };
 
@@ -19,19 +18,21 @@ static struct row {
     callers taker, putter; /* the last ones */
 } rows[BUCKETS][ROWS];
 
-static struct spinlock lock = SPINLOCK_INIT(RANK_HOLDERS);
+static struct spinlock locks[BUCKETS] = {
+    [0 ... BUCKETS - 1] = SPINLOCK_INIT(RANK_HOLDERS),
+};
 static bool is_on;
 static unsigned lost;
 
-static struct row *bucket_of(const struct refcount *refs)
+static unsigned bucket_of(const struct refcount *refs)
 {
-    uint32_t hash = ((uintptr_t)refs >> 3) * 2654435761u;
-    return rows[hash >> 22];
+    return (uint32_t)((uintptr_t)refs >> 3) * 2654435761u >> 22;
 }
 
-static struct row *row_of(const struct refcount *refs, uint32_t call)
+static struct row *row_of(
+    struct row *bucket, const struct refcount *refs, uint32_t call)
 {
-    struct row *bucket = bucket_of(refs), *row = NULL;
+    struct row *row = NULL;
     for (unsigned i = 0; i < ROWS; i++) {
         if (bucket[i].refs == refs && bucket[i].call == call)
             return &bucket[i];
@@ -58,41 +59,42 @@ void holders_note(const struct refcount *refs, int change)
 {
     if (!atomic_load(&is_on))
         return;
-    uint32_t call = callers_call();
     callers who = callers_note();
+    uint32_t call = callers_call(who);
+    unsigned bucket = bucket_of(refs);
     unsigned long state = irq_save();
-    spin_lock(&lock);
-    struct row *row = row_of(refs, call);
+    spin_lock(&locks[bucket]);
+    struct row *row = row_of(rows[bucket], refs, call);
     if (row)
         change_balance(row, change, who);
     else
-        lost++;
-    spin_unlock(&lock);
+        atomic_add(&lost, 1);
+    spin_unlock(&locks[bucket]);
+    irq_restore(state);
+}
+
+static void empty(unsigned bucket, const struct refcount *refs)
+{
+    unsigned long state = irq_save();
+    spin_lock(&locks[bucket]);
+    for (struct row *row = rows[bucket]; row < rows[bucket] + ROWS; row++)
+        if (!refs || row->refs == refs)
+            row->refs = NULL;
+    spin_unlock(&locks[bucket]);
     irq_restore(state);
 }
 
 void holders_forget(const struct refcount *refs)
 {
-    if (!atomic_load(&is_on))
-        return;
-    unsigned long state = irq_save();
-    spin_lock(&lock);
-    struct row *bucket = bucket_of(refs);
-    for (unsigned i = 0; i < ROWS; i++)
-        if (bucket[i].refs == refs)
-            bucket[i].refs = NULL;
-    spin_unlock(&lock);
-    irq_restore(state);
+    if (atomic_load(&is_on))
+        empty(bucket_of(refs), refs);
 }
 
 void holders_begin(void)
 {
-    unsigned long state = irq_save();
-    spin_lock(&lock);
-    memset(rows, 0, sizeof rows);
-    lost = 0;
-    spin_unlock(&lock);
-    irq_restore(state);
+    for (unsigned i = 0; i < BUCKETS; i++)
+        empty(i, NULL);
+    atomic_store(&lost, 0);
     atomic_store(&is_on, true);
 }
 

@@ -243,31 +243,29 @@ bool log_get(uint64_t sequence, struct log_record *to)
     return is_there;
 }
 
-uint64_t log_oldest_sequence(void)
+/* The larger of two of the numbers under lock. */
+static uint64_t larger(const uint64_t *one, const uint64_t *other)
 {
     unsigned long irq_state;
     bool was_locked = lock_log(&irq_state);
-    uint64_t sequence = oldest;
+    uint64_t sequence = max(*one, *other);
     unlock_log(was_locked, irq_state);
     return sequence;
+}
+
+uint64_t log_oldest_sequence(void)
+{
+    return larger(&oldest, &oldest);
 }
 
 uint64_t log_first_sequence(void)
 {
-    unsigned long irq_state;
-    bool was_locked = lock_log(&irq_state);
-    uint64_t first = max(oldest, cleared);
-    unlock_log(was_locked, irq_state);
-    return first;
+    return larger(&oldest, &cleared);
 }
 
 uint64_t log_next_sequence(void)
 {
-    unsigned long irq_state;
-    bool was_locked = lock_log(&irq_state);
-    uint64_t sequence = next;
-    unlock_log(was_locked, irq_state);
-    return sequence;
+    return larger(&next, &next);
 }
 
 void log_clear(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* /proc/PID/mounts and mountinfo tell that the mounts have changed. */
-#include "tap.h"
+#include "proc.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -96,19 +96,12 @@ static void waiting(void)
 /* What was opened goes on telling when the process has ended. */
 static void of_others(void)
 {
-    int ends[2], status;
-    char path[64], byte;
-    pipe(ends);
-    pid_t child = fork();
-    if (!child) {
-        close(ends[1]);
-        read(ends[0], &byte, 1);
-        _exit(0);
-    }
+    int until, status;
+    char path[64];
+    pid_t child = child_that_waits(&until);
     snprintf(path, sizeof path, "/proc/%d/mounts", child);
     int fd = open(path, O_RDONLY);
-    close(ends[1]);
-    close(ends[0]);
+    close(until);
     siginfo_t info;
     waitid(P_PID, child, &info, WEXITED | WNOWAIT);
     fails_with(EINVAL, open(path, O_RDONLY));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is mounted on the files of a process goes when they do. */
-#include "tap.h"
+#include "proc.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -9,35 +9,13 @@
 
 enum { PATIENCE_MS = 60000 };
 
-static char got[65536];
+static char got[16];
 
 static bool is_mounted(const char *path)
 {
     char text[128];
-    int fd = open("/proc/self/mounts", O_RDONLY);
-    ssize_t bytes = 0, more;
-    while ((more = read(fd, got + bytes, sizeof got - 1 - bytes)) > 0)
-        bytes += more;
-    got[bytes] = '\0';
-    close(fd);
     snprintf(text, sizeof text, " %s ", path);
-    return strstr(got, text);
-}
-
-static pid_t child_that_waits(int *until)
-{
-    int ends[2];
-    char byte;
-    pipe(ends);
-    pid_t child = fork();
-    if (!child) {
-        close(ends[1]);
-        read(ends[0], &byte, 1);
-        _exit(0);
-    }
-    close(ends[0]);
-    *until = ends[1];
-    return child;
+    return strstr(whole("/proc/self/mounts"), text);
 }
 
 static void of_process(void)

@@ -221,6 +221,33 @@ static void compete(struct competitor first, struct competitor second)
     pthread_join(both[1], NULL);
 }
 
+/* One of them wakes the other, who has to wait until the first one does. */
+static void *wakes_equal(void *data)
+{
+    int number = (intptr_t)data;
+    set_policy(SCHED_FIFO, 20);
+    if (number == 0) {
+        futex(&word, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+        writes_down(1);
+        return NULL;
+    }
+    while (futex(&word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0) != 1)
+        usleep(1000);
+    for (volatile int i = 0; i < 100000; i++)
+        ;
+    getppid(); /* nor on the way back from a call */
+    writes_down(0);
+    return NULL;
+}
+
+static void equals(void)
+{
+    static const int expected[] = { 0, 1 };
+    word = 0;
+    run_all(wakes_equal, 2);
+    ok(notes_are(expected, 2));
+}
+
 static void weights(void)
 {
     compete((struct competitor){ 0, 0, SCHED_OTHER },
@@ -241,6 +268,7 @@ static void run(void)
 {
     real_time();
     woken();
+    equals();
     weights();
 }
 TEST_MAIN

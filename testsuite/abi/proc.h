@@ -105,4 +105,21 @@ static inline bool looks_like(const char *text, const char *pattern)
     return !*text;
 }
 
+/* It ends when *until is closed. */
+static inline pid_t child_that_waits(int *until)
+{
+    int ends[2];
+    char byte;
+    pipe(ends);
+    pid_t child = fork();
+    if (!child) {
+        close(ends[1]);
+        read(ends[0], &byte, 1);
+        _exit(0);
+    }
+    close(ends[0]);
+    *until = ends[1];
+    return child;
+}
+
 #endif

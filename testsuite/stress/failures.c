@@ -33,61 +33,22 @@ OPEN_LIKE(try_socket, socket(AF_UNIX, SOCK_STREAM, 0))
 OPEN_LIKE(try_terminal, open("/dev/ptmx", O_RDWR | O_NOCTTY))
 OPEN_LIKE(try_high, fcntl(0, F_DUPFD, 700))
 
-static int try_pipe(int nth)
-{
-    int ends[2];
-    wish(nth);
-    int result = pipe(ends);
-    if (!result)
-        close(ends[0]), close(ends[1]);
-    return result;
-}
+ATTEMPT(try_pipe, int ends[2], pipe(ends), result ? NOTHING : close_both(ends))
 
-static int try_pair(int nth)
-{
-    int ends[2];
-    wish(nth);
-    int result = socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends);
-    if (!result)
-        close(ends[0]), close(ends[1]);
-    return result;
-}
+ATTEMPT(try_pair, int ends[2], socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends),
+    result ? NOTHING : close_both(ends))
 
-static int try_send(int nth)
-{
-    static char data[6000];
-    int ends[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
-        return -1;
-    wish(nth);
-    int result = send(ends[0], data, sizeof data, MSG_NOSIGNAL);
-    close_it(ends[0]), close_it(ends[1]);
-    return result;
-}
+static char data[6000];
+WITH_ENDS(try_send, socketpair(AF_UNIX, SOCK_STREAM, 0, ends),
+    send(ends[0], data, sizeof data, MSG_NOSIGNAL))
 
-static int try_pipe_write(int nth)
-{
-    static char data[6000];
-    int ends[2];
-    if (pipe(ends))
-        return -1;
-    wish(nth);
-    int result = write(ends[1], data, sizeof data);
-    close_it(ends[0]), close_it(ends[1]);
-    return result;
-}
+WITH_ENDS(try_pipe_write, pipe(ends), write(ends[1], data, sizeof data))
 
-static int try_watch(int nth)
-{
-    struct epoll_event event = { .events = EPOLLIN };
-    int ends[2], epoll = epoll_create1(0);
-    if (epoll < 0 || pipe(ends))
-        return -1;
-    wish(nth);
-    int result = epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &event);
-    close_it(ends[0]), close_it(ends[1]), close_it(epoll);
-    return result;
-}
+static struct epoll_event any_event = { .events = EPOLLIN };
+ATTEMPT(try_watch, int epoll = epoll_create1(0); int ends[2];
+    if (epoll < 0 || pipe(ends)) return -1,
+    epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &any_event),
+    close_both(ends); close(epoll))
 
 static int try_poll(int nth)
 {
@@ -174,19 +135,8 @@ static int try_touch(int nth)
     return result;
 }
 
-static int try_fork(int nth)
-{
-    wish(nth);
-    pid_t child = syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
-    if (!child)
-        _exit(0);
-    int error = errno;
-    if (child > 0)
-        while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-            ;
-    errno = error;
-    return child < 0 ? -1 : 0;
-}
+ATTEMPT(try_fork, NOTHING, syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL),
+    result ? wait_for_child(result) : _exit(0))
 
 /* In a child, which tells whether it failed, how, and whether it was to. */
 static int exec_program(const char *path, int nth)
@@ -249,141 +199,42 @@ static int try_map_file(int nth)
     return at == MAP_FAILED ? -1 : munmap(at, 4096);
 }
 
-static int try_name(int nth)
-{
-    close_it(open("from", O_RDWR | O_CREAT, 0600));
-    unlink(long_name);
-    wish(nth);
-    int result = link("from", long_name), error = errno;
-    unlink("from");
-    errno = error;
-    return result;
-}
+#define FROM close_it(open("from", O_RDWR | O_CREAT, 0600))
+ATTEMPT(try_name, FROM; unlink(long_name), link("from", long_name), unlink("from"))
 
-static int try_allocate(int nth)
-{
-    int fd = open("file", O_RDWR | O_CREAT, 0600);
-    wish(nth);
-    int result = fallocate(fd, 0, 0, 1 << 16), error = errno;
-    close(fd);
-    unlink("file");
-    errno = error;
-    return result;
-}
+WITH_FILE(try_allocate, fallocate(fd, 0, 0, 1 << 16))
 
-static int try_directory(int nth)
-{
-    wish(nth);
-    int result = mkdir("d", 0700), error = errno;
-    rmdir("d");
-    errno = error;
-    return result;
-}
+ATTEMPT(try_directory, NOTHING, mkdir("d", 0700), rmdir("d"))
 
-static int try_link(int nth)
-{
-    wish(nth);
-    int result = symlink(long_name, "s"), error = errno;
-    unlink("s");
-    errno = error;
-    return result;
-}
+ATTEMPT(try_link, NOTHING, symlink(long_name, "s"), unlink("s"))
 
-static int try_rename(int nth)
-{
-    close_it(open("from", O_RDWR | O_CREAT, 0600));
-    wish(nth);
-    int result = rename("from", long_name), error = errno;
-    unlink("from");
-    unlink(long_name);
-    errno = error;
-    return result;
-}
+ATTEMPT(try_rename, FROM, rename("from", long_name),
+    unlink("from"); unlink(long_name))
 
-static int try_remove(int nth)
-{
-    close_it(open("from", O_RDWR | O_CREAT, 0600));
-    wish(nth);
-    int result = unlink("from"), error = errno;
-    unlink("from");
-    errno = error;
-    return result;
-}
+ATTEMPT(try_remove, FROM, unlink("from"), unlink("from"))
 
-static int try_grow(int nth)
-{
-    int fd = open("file", O_RDWR | O_CREAT, 0600);
-    wish(nth);
-    int result = pwrite(fd, "x", 1, 1 << 24), error = errno;
-    close(fd);
-    unlink("file");
-    errno = error;
-    return result;
-}
+WITH_FILE(try_grow, pwrite(fd, "x", 1, 1 << 24))
 
-static int try_list(int nth)
-{
-    char buffer[2048];
-    int fd = open("/proc", O_RDONLY | O_DIRECTORY);
-    wish(nth);
-    int result = syscall(SYS_getdents64, fd, buffer, sizeof buffer);
-    return close_it(fd), result;
-}
+static char buffer[4096];
+ATTEMPT(try_list, int fd = open("/proc", O_RDONLY | O_DIRECTORY),
+    syscall(SYS_getdents64, fd, buffer, 2048), close(fd))
 
-static int try_read_proc(int nth)
-{
-    char buffer[4096];
-    int fd = open("/proc/self/maps", O_RDONLY);
-    wish(nth);
-    int result = read(fd, buffer, sizeof buffer);
-    return close_it(fd), result;
-}
+ATTEMPT(try_read_proc, int fd = open("/proc/self/maps", O_RDONLY),
+    read(fd, buffer, sizeof buffer), close(fd))
 
-static int try_lock(int nth)
-{
-    struct flock lock = { .l_type = F_WRLCK, .l_start = 5, .l_len = 10 };
-    int fd = open("file", O_RDWR | O_CREAT, 0600);
-    wish(nth);
-    int result = fcntl(fd, F_SETLK, &lock), error = errno;
-    close(fd);
-    unlink("file");
-    errno = error;
-    return result;
-}
+static struct flock some_lock = { .l_type = F_WRLCK, .l_start = 5, .l_len = 10 };
+WITH_FILE(try_lock, fcntl(fd, F_SETLK, &some_lock))
 
-static int try_timer(int nth)
-{
-    struct sigevent event = { .sigev_notify = SIGEV_NONE };
-    int timer;
-    wish(nth);
-    int result = syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &timer);
-    int error = errno;
-    if (!result)
-        syscall(SYS_timer_delete, timer);
-    errno = error;
-    return result;
-}
+static struct sigevent no_event = { .sigev_notify = SIGEV_NONE };
+ATTEMPT(try_timer, int timer,
+    syscall(SYS_timer_create, CLOCK_MONOTONIC, &no_event, &timer),
+    if (!result) syscall(SYS_timer_delete, timer))
 
-static int try_mount(int nth)
-{
-    mkdir("m", 0700);
-    wish(nth);
-    int result = mount("none", "m", "tmpfs", 0, "size=64k"), error = errno;
-    umount("m");
-    rmdir("m");
-    errno = error;
-    return result;
-}
+ATTEMPT(try_mount, mkdir("m", 0700), mount("none", "m", "tmpfs", 0, "size=64k"),
+    umount("m"); rmdir("m"))
 
-static int try_groups(int nth)
-{
-    gid_t groups[40] = { 0 };
-    wish(nth);
-    int result = syscall(SYS_setgroups, 40, groups), error = errno;
-    syscall(SYS_setgroups, 0, NULL);
-    errno = error;
-    return result;
-}
+ATTEMPT(try_groups, gid_t groups[40] = {}, syscall(SYS_setgroups, 40, groups),
+    syscall(SYS_setgroups, 0, NULL))
 
 /* ------------------------------------------------------------ the walk */
 

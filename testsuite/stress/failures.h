@@ -9,6 +9,8 @@
 
 #include "../abi/tap.h"
 
+#include <sys/wait.h>
+
 enum { TRIES_MAX = 3000 };
 
 static int control = -1; /* of the kernel's failures; -1: there are none */
@@ -41,12 +43,37 @@ static int close_it(int fd)
     return fd;
 }
 
-#define OPEN_LIKE(name, call)                                                  \
+static void close_both(const int ends[2])
+{
+    close(ends[0]), close(ends[1]);
+}
+
+/* name(nth): what is there before, the one call that may fail, and what undoes
+ * both, which sees the call's result. */
+#define ATTEMPT(name, before, call, after)                                     \
     static int name(int nth)                                                   \
     {                                                                          \
+        before;                                                                \
         wish(nth);                                                             \
-        return close_it(call);                                                 \
+        int result = call, error = errno;                                      \
+        after;                                                                 \
+        errno = error;                                                         \
+        return result;                                                         \
     }
+#define NOTHING (void)0
+#define OPEN_LIKE(name, call) ATTEMPT(name, NOTHING, call, close_it(result))
+/* With both ends of a pipe or a pair of sockets, made by `make`; with a file. */
+#define WITH_ENDS(name, make, call)                                            \
+    ATTEMPT(name, int ends[2]; if (make) return -1, call, close_both(ends))
+#define WITH_FILE(name, call)                                                  \
+    ATTEMPT(name, int fd = open("file", O_RDWR | O_CREAT, 0600), call,         \
+        close(fd); unlink("file"))
+
+static void wait_for_child(pid_t child)
+{
+    while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
 
 struct operation {
     const char *name;

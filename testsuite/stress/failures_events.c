@@ -29,25 +29,13 @@ static int try_signalfd(int nth)
     return close_it(signalfd(-1, &set, 0));
 }
 
-static int try_notice(int nth)
-{
-    int fd = inotify_init1(0);
-    wish(nth);
-    int result = inotify_add_watch(fd, "/tmp", IN_CREATE);
-    return close_it(fd), result;
-}
+ATTEMPT(try_notice, int fd = inotify_init1(0),
+    inotify_add_watch(fd, "/tmp", IN_CREATE), close(fd))
 
 /* The event of a watch that finds no memory may be lost, not its cause. */
-static int try_noticed(int nth)
-{
-    int fd = inotify_init1(0);
-    inotify_add_watch(fd, ".", IN_CREATE);
-    wish(nth);
-    int result = close_it(open("seen", O_RDWR | O_CREAT, 0600)), error = errno;
-    unlink("seen");
-    errno = error;
-    return close_it(fd), result;
-}
+ATTEMPT(try_noticed, int fd = inotify_init1(0);
+    inotify_add_watch(fd, ".", IN_CREATE),
+    close_it(open("seen", O_RDWR | O_CREAT, 0600)), unlink("seen"); close(fd))
 
 static int try_vfork(int nth)
 {
@@ -56,9 +44,7 @@ static int try_vfork(int nth)
     if (!child)
         _exit(0);
     int error = errno;
-    if (child > 0)
-        while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-            ;
+    wait_for_child(child);
     errno = error;
     return child < 0 ? -1 : 0;
 }
@@ -84,24 +70,12 @@ static int try_queue(int nth)
 
 static const struct sockaddr_un place = { AF_UNIX, "socket" };
 
-static int try_bind(int nth)
-{
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    wish(nth);
-    int result = bind(fd, (const void *)&place, sizeof place), error = errno;
-    unlink("socket");
-    errno = error;
-    return close_it(fd), result;
-}
+ATTEMPT(try_bind, int fd = socket(AF_UNIX, SOCK_STREAM, 0),
+    bind(fd, (const void *)&place, sizeof place), unlink("socket"); close(fd))
 
-static int try_abstract(int nth)
-{
-    const struct sockaddr_un name = { AF_UNIX, "\0failures" };
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    wish(nth);
-    int result = bind(fd, (const void *)&name, sizeof name);
-    return close_it(fd), result;
-}
+static const struct sockaddr_un abstract = { AF_UNIX, "\0failures" };
+ATTEMPT(try_abstract, int fd = socket(AF_UNIX, SOCK_STREAM, 0),
+    bind(fd, (const void *)&abstract, sizeof abstract), close(fd))
 
 static int listener(void)
 {
@@ -111,16 +85,10 @@ static int listener(void)
     return fd;
 }
 
-static int try_connect(int nth)
-{
-    int server = listener(), fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    wish(nth);
-    int result = connect(fd, (const void *)&place, sizeof place);
-    int error = errno;
-    unlink("socket");
-    errno = error;
-    return close_it(fd), close_it(server), result;
-}
+ATTEMPT(try_connect, int server = listener();
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0),
+    connect(fd, (const void *)&place, sizeof place),
+    unlink("socket"); close(fd); close(server))
 
 static int try_accept(int nth)
 {
@@ -133,7 +101,7 @@ static int try_accept(int nth)
     return close_it(fd), close_it(server), result;
 }
 
-static int send_descriptor(int to, int nth)
+static int send_descriptor(int to)
 {
     union {
         struct cmsghdr head;
@@ -146,19 +114,11 @@ static int send_descriptor(int to, int nth)
     struct msghdr message = { .msg_iov = &one, .msg_iovlen = 1,
         .msg_control = &control_part, .msg_controllen = sizeof control_part };
     memcpy(CMSG_DATA(&control_part.head), &(int){ 0 }, sizeof(int));
-    if (nth)
-        wish(nth);
     return syscall(SYS_sendmsg, to, &message, 0);
 }
 
-static int try_pass(int nth)
-{
-    int ends[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
-        return -1;
-    int result = send_descriptor(ends[0], nth);
-    return close_it(ends[0]), close_it(ends[1]), result;
-}
+WITH_ENDS(try_pass, socketpair(AF_UNIX, SOCK_STREAM, 0, ends),
+    send_descriptor(ends[0]))
 
 static int try_take(int nth)
 {
@@ -169,7 +129,7 @@ static int try_take(int nth)
         .msg_control = room, .msg_controllen = sizeof room };
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
         return -1;
-    if (send_descriptor(ends[0], 0) != 1)
+    if (send_descriptor(ends[0]) != 1)
         _exit(94);
     wish(nth);
     int result = syscall(SYS_recvmsg, ends[1], &message, 0), error = errno;
@@ -182,56 +142,19 @@ static int try_take(int nth)
 
 /* --------------------------------------------------------------- pipes */
 
-static int try_tee(int nth)
-{
-    int from[2], to[2];
-    if (pipe(from) || pipe(to) || write(from[1], "some bytes", 10) != 10)
-        return -1;
-    wish(nth);
-    int result = tee(from[0], to[1], 10, 0);
-    close_it(from[0]), close_it(from[1]), close_it(to[0]), close_it(to[1]);
-    return result;
-}
+ATTEMPT(try_tee, int from[2]; int to[2];
+    if (pipe(from) || pipe(to) || write(from[1], "some bytes", 10) != 10) return -1,
+    tee(from[0], to[1], 10, 0), close_both(from); close_both(to))
 
-static int try_vmsplice(int nth)
-{
-    int ends[2];
-    struct iovec one = { (void *)"some bytes", 10 };
-    if (pipe(ends))
-        return -1;
-    wish(nth);
-    int result = vmsplice(ends[1], &one, 1, 0);
-    return close_it(ends[0]), close_it(ends[1]), result;
-}
+static struct iovec some_bytes = { (void *)"some bytes", 10 };
+WITH_ENDS(try_vmsplice, pipe(ends), vmsplice(ends[1], &some_bytes, 1, 0))
 
-static int try_pipe_size(int nth)
-{
-    int ends[2];
-    if (pipe(ends))
-        return -1;
-    wish(nth);
-    int result = fcntl(ends[1], F_SETPIPE_SZ, 1 << 18);
-    return close_it(ends[0]), close_it(ends[1]), result;
-}
+WITH_ENDS(try_pipe_size, pipe(ends), fcntl(ends[1], F_SETPIPE_SZ, 1 << 18))
 
-static int try_fifo(int nth)
-{
-    wish(nth);
-    int result = mkfifo("fifo", 0600), error = errno;
-    unlink("fifo");
-    errno = error;
-    return result;
-}
+ATTEMPT(try_fifo, NOTHING, mkfifo("fifo", 0600), unlink("fifo"))
 
-static int try_open_fifo(int nth)
-{
-    mkfifo("fifo", 0600);
-    wish(nth);
-    int result = close_it(open("fifo", O_RDWR)), error = errno;
-    unlink("fifo");
-    errno = error;
-    return result;
-}
+ATTEMPT(try_open_fifo, mkfifo("fifo", 0600), close_it(open("fifo", O_RDWR)),
+    unlink("fifo"))
 
 static int try_select(int nth)
 {
