@@ -89,9 +89,22 @@ static void make_devices(void)
         mknod(devices[i].name, S_IFCHR | 0666, makedev(1, devices[i].minor));
 }
 
+/* Of the place's own: root changes the modes of what it has open.  Made and
+ * unlinked by who is not killed meanwhile. */
+static int null = -1;
+
+static void open_null(void)
+{
+    static const char name[] = "/tmp/null-of-place";
+    mknod(name, S_IFCHR | 0666, makedev(1, 3));
+    null = open(name, O_RDWR | O_CLOEXEC);
+    unlink(name);
+}
+
 bool place_make(const char *path)
 {
     make_names();
+    open_null();
     mkdir(path, 0755);
     umask(0);
     if (mount("tmpfs", path, "tmpfs", 0, "mode=0777,size=16m") || chdir(path))
@@ -124,24 +137,12 @@ void place_forget_random(const char *path)
     mknod(name, S_IFCHR | 0666, makedev(1, 5));
 }
 
-/* Of its own: root changes the modes of what it has open. */
-static int open_null(void)
-{
-    char name[40];
-    snprintf(name, sizeof name, "/tmp/null-%d", (int)getpid());
-    if (mknod(name, S_IFCHR | 0666, makedev(1, 3)))
-        return open("/dev/null", O_RDWR);
-    int null = open(name, O_RDWR);
-    unlink(name);
-    return null;
-}
-
 /* Nobody is to write to the console. */
 void place_enter(const char *path)
 {
-    int null = open_null();
     for (int fd = 0; fd < 3; fd++)
         dup2(null, fd);
+    close(null);
     if (chdir(path) || chroot(".") || chdir("/"))
         _exit(96);
 }
@@ -178,6 +179,7 @@ void place_leave(const char *path)
         _exit(127);
     }
     waitpid(child, NULL, 0);
+    close(null);
 }
 
 /* ------------------------------------------------------------ descriptors */
