@@ -37,8 +37,9 @@ static void pause_ms(long ms)
 
 static int shared, woken;
 
-/* Threads that wait once each: for an event, or until all are let go. */
-enum { PATIENCE_MS = 25000 };
+/* Threads that wait once each: for an event, or until all are let go.  One whose
+ * time is over would find what it was never woken for. */
+enum { PATIENCE_MS = 10000 };
 static struct waiter {
     pthread_t thread;
     int epoll;
@@ -51,7 +52,7 @@ static void *wait_once(void *data)
     struct waiter *self = data;
     struct epoll_event event;
     self->tid = syscall(SYS_gettid);
-    int n = epoll_wait(self->epoll, &event, 1, PATIENCE_MS);
+    int n = epoll_wait(self->epoll, &event, 1, -1);
     if (n == 1 && event.data.fd != let_go)
         __atomic_fetch_add(&woken, 1, __ATOMIC_SEQ_CST);
     return NULL;
