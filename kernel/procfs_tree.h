@@ -116,11 +116,16 @@ int follow_exe(const struct proc_subject *subject, struct place *place);
 int follow_cwd(const struct proc_subject *subject, struct place *place);
 int follow_root(const struct proc_subject *subject, struct place *place);
 
-/* Whoever can be waited for is seen to have ended, though it may still be on its
- * last steps. */
+/* Whoever can be waited for is seen to have ended, or stopped, though it may
+ * still be on its last steps. */
 static inline char proc_state(const struct thread *thread)
 {
-    return thread->task.is_finished ? 'Z' : thread_state_letter(thread);
+    uint32_t work = atomic_load(&thread->work) & (WORK_STOP | WORK_KILL);
+    if (thread->task.is_finished)
+        return 'Z';
+    return work == WORK_STOP && atomic_load(&thread->task.is_stopped)
+        ? 'T'
+        : thread_state_letter(thread);
 }
 
 /* Nanoseconds in the ticks of /proc, 100 a second. */

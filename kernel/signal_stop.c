@@ -70,11 +70,13 @@ void process_stop_current(void)
     bool must_stop = atomic_load(&current->work) & WORK_STOP;
     bool is_last = must_stop && process_count_stopped(process);
     int number = process->stop_signal;
+    atomic_store(&current->task.is_stopped, must_stop);
     handlers_unlock(current, irq_state);
     if (is_last)
         process_notify_parent(process, CLD_STOPPED, number);
     while (is_still_stopped(round))
         thread_stop();
+    atomic_store(&current->task.is_stopped, false);
 }
 
 void signal_leave(void)

@@ -130,6 +130,7 @@ struct thread {
         uint64_t start_ns;
         uint64_t minor_faults, major_faults;
         bool no_new_privileges, is_exiting;
+        bool is_stopped;  /* [atomic] counted as such, until it goes on */
         bool is_finished; /* its usage is its process' [process_tree_lock] */
         unsigned long personality;
         unsigned long timer_slack_ns, usual_slack_ns; /* usual: its maker's */

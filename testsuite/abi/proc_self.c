@@ -225,6 +225,8 @@ static void stat_fields(void)
     is(pages[6], 0);
 }
 
+enum { STOPS = 300 };
+
 static void stat_of_children(void *data)
 {
     (void)data;
@@ -263,11 +265,14 @@ static void stat_of_children(void *data)
     split(path);
     if (strcmp(fields[3], "S"))
         _exit(6);
-    kill(sleeper, SIGSTOP);
-    waitpid(sleeper, &status, WUNTRACED);
-    split(path);
-    if (strcmp(fields[3], "T"))
-        _exit(7);
+    for (int i = 0; i < STOPS; i++) {
+        kill(sleeper, SIGCONT);
+        kill(sleeper, SIGSTOP);
+        waitpid(sleeper, &status, WUNTRACED);
+        split(path);
+        if (strcmp(fields[3], "T"))
+            _exit(7);
+    }
     int fd = open(path, O_RDONLY);
     kill(sleeper, SIGKILL);
     waitpid(sleeper, &status, 0);
