@@ -114,17 +114,30 @@ static void victims(void)
     is(in_child(eat_by_read, NULL), SIGKILL);
 }
 
-/* Many at once, in a group; in the end all are killed by hand. */
+/* Begins when the last of those who have the gate is there. */
+static void eat_with_others(const int gate[2])
+{
+    char byte;
+    expect_victim();
+    close(gate[1]);
+    read(gate[0], &byte, 1);
+    eat_on(NULL);
+}
+
+/* Many at once, in a group. */
 static void many(void)
 {
     stress_begin();
     pid_t children[8];
+    int gate[2];
+    pipe(gate);
     fflush(stdout);
     for (int i = 0; i < 8; i++) {
         children[i] = fork();
         if (!children[i])
-            eat(NULL);
+            eat_with_others(gate);
     }
+    close(gate[0]), close(gate[1]);
     bool held = true;
     for (int i = 0; i < 8; i++) {
         int status = 1;
