@@ -101,7 +101,7 @@ echo status=$?
 END
 ok 'a whole pipeline is' typed <<'END'
 sleep 100 | sleep 100 | sleep 100
-@asleep sleep
+@asleep sleep 3
 @send \x03
 @mode -icanon
 echo status=$?
