@@ -203,11 +203,12 @@ static void least_and_time(void)
     comes(pty.slave, 1000);
     is(read(pty.slave, text, 1), 1);
     is(read(pty.slave, text, 10), 1);
-    /* A time alone: from the call on. */
-    set_least(0, 2);
+    /* A time alone: from the call on.  Linux counts it in ticks, of which a busy
+     * host's guest may get many at once. */
+    set_least(0, 10);
     start = now();
     is(read(pty.slave, text, 10), 0);
-    ok(now() - start >= 190 && now() - start < 5000);
+    ok(now() - start >= 500 && now() - start < 20000);
     pid_t child = types_later("x", 50);
     is(read(pty.slave, text, 10), 1);
     waitpid(child, &status, 0);
@@ -227,11 +228,11 @@ static void least_and_time(void)
     is(poll(&item, 1, 1000), 1);
     is(read(pty.slave, text, 10), 3);
     /* Both: the time is between bytes, from the first on. */
-    set_least(5, 2);
+    set_least(5, 10);
     type(pty.master, "ab");
     start = now();
     is(read(pty.slave, text, 10), 2);
-    ok(now() - start >= 150 && now() - start < 5000);
+    ok(now() - start >= 500 && now() - start < 20000);
     fcntl(pty.slave, F_SETFL, O_NONBLOCK);
     fails_with(EAGAIN, read(pty.slave, text, 10));
     fcntl(pty.slave, F_SETFL, 0);
