@@ -52,7 +52,7 @@ static long reads(int fd)
     return read(fd, page, 512);
 }
 
-static long writes(int fd)
+static inline long writes(int fd)
 {
     fill(fd);
     ready();

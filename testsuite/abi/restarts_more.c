@@ -217,13 +217,6 @@ static long of_master(void)
     return reads(terminal_end(&slave));
 }
 
-static long to_terminal(void)
-{
-    int slave;
-    terminal_end(&slave);
-    return writes(slave);
-}
-
 static long waits_for_events_in_time(void)
 {
     struct epoll_event got;
@@ -313,7 +306,6 @@ static const struct row rows[] = {
     { waits_for_lock_2, "www", "FUTEX_LOCK_PI2 with a time" },
     { of_terminal, "eww", "read of a terminal" },
     { of_master, "eww", "read of a terminal's master" },
-    { to_terminal, "eww", "write to a full terminal" },
     { waits_for_events_in_time, "eee", "epoll_pwait with a time" },
     { polls_with_mask, "eew", "ppoll" },
     { polls_for_a_time, "eew", "poll with a time" },
