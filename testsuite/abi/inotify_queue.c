@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* inotify: what wakes, what is the same, what /proc shows, limits. */
 #include "inotify.h"
+#include "proc.h"
 
 #include <sys/epoll.h>
 #include <sys/uio.h>
@@ -66,16 +67,7 @@ static void same(void)
 
 static const char *shown(int fd)
 {
-    static char text[1024];
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
-    int info = open(path, O_RDONLY);
-    memset(text, 0, sizeof text);
-    if (read(info, text, sizeof text - 1) <= 0)
-        note("%s: %s", path, strerror(errno));
-    close(info);
-    char *start = strstr(text, "inotify ");
-    return start ? start : "";
+    return fdinfo_from(fd, "inotify ");
 }
 
 static void described(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Descriptors of processes: zombies, groups without a leader, exec by another
  * thread, folders of /proc, whose descriptors and signals are whose. */
-#include "tap.h"
+#include "pidfd_tools.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -10,33 +10,6 @@
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-
-#define P_PIDFD_ ((idtype_t)3)
-
-static long open_it(pid_t pid, unsigned flags)
-{
-    return syscall(SYS_pidfd_open, pid, flags);
-}
-
-static long send_to(int fd, int signal, siginfo_t *info, unsigned flags)
-{
-    return syscall(SYS_pidfd_send_signal, fd, signal, info, flags);
-}
-
-static long fetch(int pidfd, int fd, unsigned flags)
-{
-    return syscall(SYS_pidfd_getfd, pidfd, fd, flags);
-}
-
-static pid_t child_waits(void)
-{
-    fflush(stdout);
-    pid_t child = fork();
-    if (!child)
-        for (;;)
-            pause();
-    return child;
-}
 
 static int ready(int fd, int ms)
 {

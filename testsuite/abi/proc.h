@@ -22,6 +22,17 @@ static inline const char *whole(const char *path)
     return text;
 }
 
+/* What is told of a descriptor, from a word on; "" if that is not there. */
+static inline const char *fdinfo_from(int fd, const char *word)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
+    const char *text = whole(path), *start = strstr(text, word);
+    if (!*text)
+        note("%s is not to be read", path);
+    return start ? start : "";
+}
+
 /* The size of a file by reading. */
 static inline size_t bytes_of(const char *path)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* signalfd: whose signals they are, what is said of each kind, exec, and how
  * a read of several ends. */
-#include "tap.h"
+#include "proc.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -33,16 +33,7 @@ static int ready(int fd, int ms)
 
 static const char *told(int fd)
 {
-    static char text[512];
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
-    int info = open(path, O_RDONLY);
-    memset(text, 0, sizeof text);
-    if (read(info, text, sizeof text - 1) <= 0)
-        note("%s: %s", path, strerror(errno));
-    close(info);
-    char *start = strstr(text, "sigmask:");
-    return start ? start : text;
+    return fdinfo_from(fd, "sigmask:");
 }
 
 static void masks(void)

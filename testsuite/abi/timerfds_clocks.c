@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* timerfd: the clock is set under timers that repeat, that have expired, that
  * are to be cancelled; what /proc shows of them; alarms. */
-#include "tap.h"
+#include "proc.h"
 
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -75,16 +75,7 @@ static bool is_about(long got, long most)
 
 static const char *told(int fd)
 {
-    static char text[512];
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
-    int info = open(path, O_RDONLY);
-    memset(text, 0, sizeof text);
-    if (read(info, text, sizeof text - 1) <= 0)
-        note("%s: %s", path, strerror(errno));
-    close(info);
-    char *start = strstr(text, "ticks:");
-    return start ? start : text;
+    return fdinfo_from(fd, "ticks:");
 }
 
 /* Repeats count in the real-time clock, from where they were meant to be. */

@@ -7,20 +7,15 @@ instructions it runs (-icount).  A crowd must cost next to nothing on Tenon."""
 import argparse
 import os
 import re
-import shlex
-import subprocess
-import tempfile
+
+import counted
 
 SECONDS = 900
-COUNTED = '-icount', 'shift=0,sleep=off', '-smp', '1'
 MOST = 1.25  # times what it costs alone
 
 
 def run(command, initrd):
-    command = shlex.split(command.replace('@INITRD@', initrd))
-    out = subprocess.run([*command, *COUNTED], stdin=subprocess.DEVNULL,
-                         stdout=subprocess.PIPE, timeout=SECONDS,
-                         check=False).stdout.decode(errors='replace')
+    out = counted.run(command, initrd, SECONDS)
     found = {(name, int(crowd)): int(count) for name, crowd, count
              in re.findall(r'^(\w+) (\d+) (\d+)\r?$', out, re.M)}
     if ('end', 0) not in found:
@@ -37,14 +32,9 @@ def main():
     parser.add_argument('--mkcpio', required=True)
     parser.add_argument('--program', required=True)
     options = parser.parse_args()
-    with tempfile.NamedTemporaryFile('w', suffix='.list') as names, \
-            tempfile.NamedTemporaryFile(suffix='.cpio') as initrd:
-        names.write(f'file /init {options.program} 0755\n'
-                    'dir /dev 0755\nnod /dev/console 0600 c 5 1\n')
-        names.flush()
-        subprocess.run([options.mkcpio, names.name], stdout=initrd, check=True)
-        tenon = run(options.tenon, initrd.name)
-        linux = (run(options.linux, initrd.name)
+    with counted.initramfs(options.mkcpio, options.program) as initrd:
+        tenon = run(options.tenon, initrd)
+        linux = (run(options.linux, initrd)
                  if os.path.exists(options.oracle) else {})
     print(f'{"instructions":18}{"beside":>8}{"Tenon":>9}{"Linux":>9}')
     is_dear = False
