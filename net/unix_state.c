@@ -192,6 +192,7 @@ const struct socket_ops unix_stream_ops = {
     .accept = unix_accept,
     .send = unix_send_stream,
     .receive = unix_receive_stream,
+    .protocol = "UNIX-STREAM",
 };
 
 const struct socket_ops unix_packet_ops = {
@@ -201,6 +202,7 @@ const struct socket_ops unix_packet_ops = {
     .accept = unix_accept,
     .send = unix_send_datagram,
     .receive = unix_receive_datagram,
+    .protocol = "UNIX",
     .breaks_silently = true,
 };
 
@@ -211,5 +213,6 @@ const struct socket_ops unix_datagram_ops = {
     .accept = unix_accept,
     .send = unix_send_datagram,
     .receive = unix_receive_datagram,
+    .protocol = "UNIX",
     .breaks_silently = true,
 };

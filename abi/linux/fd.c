@@ -309,6 +309,8 @@ static long control_file(
         return set_signal(file, argument);
     case F_GETSIG:
         return file->owner_signal;
+    case F_GETLEASE:
+        return F_UNLCK; /* nobody can take one */
     case F_ADD_SEALS:
     case F_GET_SEALS:
         return seals_control(file, command, argument);
