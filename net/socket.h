@@ -90,6 +90,7 @@ struct socket_ops {
     void (*set_peek_offset)(struct socket *, int offset);
     void (*closed)(struct socket *); /* a descriptor of its file; before the put */
     void (*release)(struct socket *); /* the last put of its file */
+    const char *protocol; /* its name, as system.sockprotoname says */
     bool breaks_silently; /* EPIPE without a signal */
     bool has_ports;       /* that several could share */
 };

@@ -197,6 +197,7 @@ const struct socket_ops unix_stream_ops = {
     .accept = unix_accept,
     .send = unix_send_stream,
     .receive = unix_receive_stream,
+    .protocol = "UNIX-STREAM",
 };
 
 const struct socket_ops unix_packet_ops = {
@@ -206,6 +207,7 @@ const struct socket_ops unix_packet_ops = {
     .accept = unix_accept,
     .send = unix_send_datagram,
     .receive = unix_receive_datagram,
+    .protocol = "UNIX",
     .breaks_silently = true,
 };
 
@@ -216,5 +218,6 @@ const struct socket_ops unix_datagram_ops = {
     .accept = unix_accept,
     .send = unix_send_datagram,
     .receive = unix_receive_datagram,
+    .protocol = "UNIX",
     .breaks_silently = true,
 };

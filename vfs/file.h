@@ -60,10 +60,13 @@ struct file_ops {
     /* For /proc/PID/fdinfo: more lines. */
     size_t (*describe)(struct file *, char *buffer, size_t capacity);
     bool cannot_seek; /* pipes, terminals: -ESPIPE, lseek too without seek */
+    bool cannot_write_at; /* pwrite: -ESPIPE */
     bool cannot_copy; /* sendfile, splice from it: -EINVAL */
     bool cannot_be_copied_to; /* the other way */
     bool is_stream;   /* no position lock needed */
     bool reads_by_segment; /* readv is a read for each */
+    bool writes_by_segment; /* and takes no RWF flags, as with reads */
+    bool takes_no_wait; /* RWF_NOWAIT: transfer.waits_not is heeded */
     bool takes_direct; /* open with OPEN_DIRECT is not -EINVAL */
     bool breaks_silently; /* -EPIPE of a write raises no signal */
 };

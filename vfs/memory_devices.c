@@ -127,6 +127,7 @@ static const struct file_ops null_ops = {
     .seek = file_seek_nowhere,
     .cannot_copy = true,
     .is_stream = true,
+    .takes_no_wait = true,
 };
 static const struct file_ops zero_ops = {
     .read = read_zeros,
@@ -136,6 +137,7 @@ static const struct file_ops zero_ops = {
     .cannot_be_copied_to = true,
     .cannot_copy = true,
     .is_stream = true,
+    .takes_no_wait = true,
 };
 static const struct file_ops full_ops = {
     .read = read_zeros,
@@ -144,6 +146,7 @@ static const struct file_ops full_ops = {
     .cannot_be_copied_to = true,
     .cannot_copy = true,
     .is_stream = true,
+    .writes_by_segment = true,
 };
 static const struct file_ops random_ops = {
     .read = read_random,
@@ -152,6 +155,7 @@ static const struct file_ops random_ops = {
     .async = random_async,
     .seek = file_seek_nowhere,
     .is_stream = true,
+    .takes_no_wait = true,
 };
 static struct device memory_devices[] = {
     { .name = "null", .number = device_number(1, 3), .mode = 0666,

@@ -235,6 +235,8 @@ static long control_file(
     case F_OFD_SETLK:
     case F_OFD_SETLKW:
         return record_lock(file, command, pointer);
+    case F_GETLEASE:
+        return F_UNLCK; /* nobody can take one */
     case F_ADD_SEALS:
     case F_GET_SEALS:
         return seals_control(file, command, argument);

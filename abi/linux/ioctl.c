@@ -5,6 +5,7 @@
 #include <asm/sockios.h>
 #include <asm/termbits.h>
 #include <linux/fcntl.h>
+#include <linux/fs.h>
 #include <linux/inotify.h>
 #include <linux/random.h>
 #include <linux/timerfd.h>
@@ -127,6 +128,26 @@ static long bytes_ready(struct file *file, void __user *argument)
     return user_write(argument, &left, sizeof left);
 }
 
+static long block_bytes(struct file *file, void __user *to)
+{
+    struct attributes attributes;
+    inode_attributes(file->inode, &attributes);
+    int bytes = attributes.block_bytes;
+    return user_write(to, &bytes, sizeof bytes);
+}
+
+/* FS_IOC_GETFLAGS: tmpfs, which keeps extended attributes, knows flags as well,
+ * of which none is ever set here. */
+static long inode_flags(struct file *file, void __user *to)
+{
+    const struct inode *inode = file->inode;
+    bool has_flags = inode->ops->keeps_extended &&
+        (inode->type == INODE_REGULAR || inode->type == INODE_DIRECTORY);
+    int none = 0;
+    return has_flags ? user_write(to, &none, sizeof none)
+                     : file_control(file, CONTROL_NONE, 0);
+}
+
 enum { ENTROPY_BYTES_MAX = 65536 };
 
 /* struct rand_pool_info: bits, bytes, then the bytes themselves. */
@@ -202,6 +223,10 @@ static long control_file(
         if (file->inode->type == INODE_REGULAR)
             return bytes_ready(file, pointer);
         break;
+    case FIGETBSZ:
+        return block_bytes(file, pointer);
+    case FS_IOC_GETFLAGS:
+        return inode_flags(file, pointer);
     case TCSBRK: /* tcsendbreak, or tcdrain by a number that is not 0 */
         return file_control(
             file, argument ? CONTROL_DRAIN : CONTROL_BREAK, 0);
