@@ -53,6 +53,9 @@ struct file_ops {
     int (*sync)(struct file *);
     void (*flush)(struct file *);   /* each close of a descriptor */
     void (*release)(struct file *); /* the last put; may sleep */
+    /* O_ASYNC is asked for: the TELL_… that its owner is to hear of, or -E….
+     * It may offer an owner. NULL: there is no such thing, as for most. */
+    int (*async)(struct file *);
     int (*allocate)(struct file *, unsigned how, uint64_t from, uint64_t bytes);
     /* For /proc/PID/fdinfo: more lines. */
     size_t (*describe)(struct file *, char *buffer, size_t capacity);
@@ -83,6 +86,7 @@ struct file {
     enum file_owner owner_kind;
     const struct credentials *owner_setter;
     int owner_signal;
+    struct async *async; /* [vfs/async.c] it tells, or NULL */
     bool is_writer; /* counted by inode_allow_write and mount_begin_write */
     struct list watchers;  /* epoll's entries, under `lock` */
     struct spinlock lock;

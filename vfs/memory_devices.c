@@ -115,6 +115,12 @@ static long control_random(
     return -EINVAL; /* not ENOTTY: this device answers for itself */
 }
 
+/* That it is seeded, which it was before anybody could ask. */
+static int random_async(struct file *file)
+{
+    return 0;
+}
+
 static const struct file_ops null_ops = {
     .read = read_nothing,
     .write = write_nowhere,
@@ -146,6 +152,7 @@ static const struct file_ops random_ops = {
     .read = read_random,
     .write = write_random,
     .control = control_random,
+    .async = random_async,
     .seek = file_seek_nowhere,
     .is_stream = true,
     .takes_no_wait = true,

@@ -13,11 +13,13 @@
 #include "abi/linux/arguments.h"
 #include "abi/linux/device_numbers.h"
 #include "abi/linux/open_flags.h"
+#include "abi/linux/owner.h"
 #include "abi/linux/termio.h"
 #include "arch/atomic.h"
 #include "kernel/terminal.h"
 #include "lib/string.h"
 #include "mm/heap.h"
+#include "net/socket.h"
 #include "vfs/control.h"
 #include "vfs/memory_devices.h"
 
@@ -105,16 +107,15 @@ static long control(
     return result;
 }
 
-static long switch_flag(
-    struct file *file, unsigned flag, const void __user *argument)
+static long switch_waiting(struct file *file, const void __user *argument)
 {
     int is_on;
     if (user_read(&is_on, argument, sizeof is_on))
         return -EFAULT;
     if (is_on)
-        atomic_or(&file->flags, flag);
+        atomic_or(&file->flags, OPEN_NONBLOCK);
     else
-        atomic_and(&file->flags, ~flag);
+        atomic_and(&file->flags, ~OPEN_NONBLOCK);
     return 0;
 }
 
@@ -209,9 +210,15 @@ static long control_file(
     case FIONCLEX:
         return files_set_flags(current->files, fd, 0);
     case FIONBIO:
-        return switch_flag(file, OPEN_NONBLOCK, pointer);
+        return switch_waiting(file, pointer);
     case FIOASYNC:
-        return switch_flag(file, OPEN_ASYNC, pointer);
+        return async_by_ioctl(file, fd, pointer);
+    case FIOSETOWN:
+    case SIOCSPGRP:
+        return file_socket(file) ? owner_set_by_ioctl(file, pointer) : -ENOTTY;
+    case FIOGETOWN:
+    case SIOCGPGRP:
+        return file_socket(file) ? owner_get_by_ioctl(file, pointer) : -ENOTTY;
     case FIONREAD:
         if (file->inode->type == INODE_REGULAR)
             return bytes_ready(file, pointer);
