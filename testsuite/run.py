@@ -7,6 +7,9 @@ test alone: it is marked, and the guest boots again with those that are left.
 Several guests run side by side, two for each CPU of this machine, for most
 tests wait most of their time; each takes a share of the tests at a time, the
 longest first, so that they end together.
+
+With --second-try, for the kernel that is not the one under test, what failed
+runs once more with nothing beside it, and what is good then is named as unsteady.
 """
 import argparse
 import concurrent.futures
@@ -22,6 +25,7 @@ import time
 SILENCE_SECONDS = 150  # the guest's own limit for one test is 120
 BOOT_SECONDS = 120
 SHARES = 3  # for each guest, so that none ends long before the others
+FEW = 5  # so many failures may be chance
 # What takes longer than a few seconds, the longest first.
 LONG = [f'shell/{name}.sh' for name in (
     'foreign_busybox', 'foreign_mksh_klibc', 'foreign_mksh_diet', 'dynamic',
@@ -231,6 +235,24 @@ def run_share(options, number, tests):
     return results
 
 
+def try_again(options, results):
+    """The results, after a second try of the few that failed; what was unsteady."""
+    bad = [i for i, result in enumerate(results) if not result.is_good()]
+    unsteady = []
+    if not options.second_try or len(bad) > FEW:
+        return results, unsteady
+    for i in bad:
+        test = results[i].place, results[i].name
+        if test[0] < 0:
+            continue
+        print(f'again: {test[1]}')
+        second = run_share(options, f'again-{i}', [test])
+        if len(second) == 1 and second[0].is_good():
+            results[i] = second[0]
+            unsteady.append(test[1])
+    return results, unsteady
+
+
 def run_all(options):
     tests = list(enumerate(options.tests))
     tests.sort(key=lambda test: LONG.index(test[1]) if test[1] in LONG
@@ -257,13 +279,14 @@ def main():
     parser.add_argument('--tap', help='file for the tests\' own lines')
     parser.add_argument('--again', default='')
     parser.add_argument('--silence', type=int, default=SILENCE_SECONDS)
+    parser.add_argument('--second-try', action='store_true')
     parser.add_argument('--guests', type=int, default=2 * os.cpu_count(),
                         help='how many at a time')
     parser.add_argument('tests', nargs='+')
     options = parser.parse_args()
     options.logs = os.path.splitext(options.log)[0]
     os.makedirs(options.logs, exist_ok=True)
-    results = run_all(options)
+    results, unsteady = try_again(options, run_all(options))
     if options.tap:
         with open(options.tap, 'w') as out:
             for result in results:
@@ -273,6 +296,8 @@ def main():
     bad = [r.name for r in results if not r.is_good()]
     if bad:
         print(f'failed: {" ".join(bad)}')
+    if unsteady:
+        print(f'unsteady: {" ".join(unsteady)}')
     print(f'logs: {options.logs}/')
     passed = sum(r.passed for r in results)
     skipped = sum(r.skipped for r in results)
