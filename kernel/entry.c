@@ -14,6 +14,7 @@
 #include "lib/log.h"
 #include "lib/spinlock.h"
 #include "mm/space.h"
+#include "vfs/async.h"
 
 void on_syscall(struct frame *frame)
 {
@@ -94,6 +95,10 @@ void on_return_to_user(struct frame *frame)
     while ((work = atomic_load(&current->work))) {
         if (work & WORK_PUTS)
             thread_run_deferred();
+        if (work & WORK_TELL) {
+            thread_clear_work(current, WORK_TELL);
+            async_tell();
+        }
         if (work & WORK_KILL)
             thread_end_killed();
         if (work & (WORK_SIGNAL | WORK_STOP))

@@ -26,6 +26,7 @@
 #include "net/socket.h"
 #include "net/unix_init.h"
 #include "sched/work.h"
+#include "vfs/async.h"
 #include "vfs/file.h"
 
 enum { LEAST_FREE_BYTES = 1 << 20 };
@@ -95,6 +96,7 @@ void kernel_main(struct boot_info *boot)
     file_set_size_limit(size_limit);
     socket_set_user(socket_user);
     socket_set_urgent(owner_signal_urgent);
+    async_set_teller(owner_tell);
     unix_init();
     worker_start(0);
     first_boot = boot;

@@ -131,6 +131,11 @@ static int find_thread(const struct proc_subject *subject, int number,
         .name = name_, .type = INODE_REGULAR, .mode = mode_,                   \
         .flags = PROC_INSPECT, .show = show_                                   \
     }
+#define PROC_PRIVATE_RAW(name_, mode_, show_)                                  \
+    {                                                                          \
+        .name = name_, .type = INODE_REGULAR, .mode = mode_,                   \
+        .flags = PROC_INSPECT | PROC_RAW, .show = show_                        \
+    }
 #define PROC_OPENED(name_, mode_, open_)                                       \
     {                                                                          \
         .name = name_, .type = INODE_REGULAR, .mode = mode_, .open = open_     \
@@ -139,6 +144,11 @@ static int find_thread(const struct proc_subject *subject, int number,
     {                                                                          \
         .name = name_, .type = INODE_REGULAR, .mode = mode_, .show = show_,    \
         .store = store_                                                        \
+    }
+#define PROC_WRITABLE_RAW(name_, mode_, show_, store_)                         \
+    {                                                                          \
+        .name = name_, .type = INODE_REGULAR, .mode = mode_,                   \
+        .flags = PROC_RAW, .show = show_, .store = store_                      \
     }
 #define PROC_NUMBERS(name_, mode_, numbers_)                                   \
     {                                                                          \
@@ -156,13 +166,13 @@ static int find_thread(const struct proc_subject *subject, int number,
 #define PROCESS_FILES                                                          \
     PROC_DESCRIPTORS("fd", 0500, &proc_fds),                                   \
         PROC_DESCRIPTORS("fdinfo", 0555, &proc_fdinfos),                       \
-        PROC_PRIVATE("environ", 0400, show_environ),                           \
-        PROC_PRIVATE("auxv", 0400, show_auxv),                                 \
+        PROC_PRIVATE_RAW("environ", 0400, show_environ),                       \
+        PROC_PRIVATE_RAW("auxv", 0400, show_auxv),                             \
         PROC_FILE("status", 0444, show_status),                                \
         PROC_PRIVATE("personality", 0400, show_personality),                   \
         PROC_FILE("limits", 0444, show_limits),                                \
         PROC_WRITABLE("comm", 0644, show_comm, store_comm),                    \
-        PROC_FILE("cmdline", 0444, show_cmdline),                              \
+        PROC_WRITABLE_RAW("cmdline", 0444, show_cmdline, NULL),                \
         PROC_FILE("stat", 0444, show_process_stat),                            \
         PROC_FILE("statm", 0444, show_statm),                                  \
         PROC_PRIVATE("maps", 0444, show_maps), PROC_MAGIC(cwd),                \
@@ -172,10 +182,10 @@ static int find_thread(const struct proc_subject *subject, int number,
         PROC_DIRECTORY("net", proc_net_children),                              \
         PROC_FILE("wchan", 0444, show_wchan),                                  \
         PROC_FILE("oom_score", 0444, show_oom_score),                          \
-        PROC_WRITABLE("oom_adj", 0644, show_oom_adj, store_oom_adj),           \
-        PROC_WRITABLE("oom_score_adj", 0644, show_oom_score_adj,               \
+        PROC_WRITABLE_RAW("oom_adj", 0644, show_oom_adj, store_oom_adj),       \
+        PROC_WRITABLE_RAW("oom_score_adj", 0644, show_oom_score_adj,           \
             store_oom_score_adj),                                              \
-        PROC_WRITABLE("loginuid", 0644, show_login_uid, store_login_uid)
+        PROC_WRITABLE_RAW("loginuid", 0644, show_login_uid, store_login_uid)
 
 static const struct proc_entry thread_children[] = {
     PROCESS_FILES,
@@ -185,6 +195,7 @@ static const struct proc_entry thread_children[] = {
 static const struct proc_entry thread_directory = {
     .type = INODE_DIRECTORY,
     .mode = 0555,
+    .flags = PROC_FIXED,
     .children = thread_children,
 };
 
@@ -204,6 +215,7 @@ const struct proc_entry proc_process_children[] = {
 static const struct proc_entry process_directory = {
     .type = INODE_DIRECTORY,
     .mode = 0555,
+    .flags = PROC_FIXED,
     .children = proc_process_children,
 };
 
@@ -237,7 +249,13 @@ static const struct proc_entry root_children[] = {
     PROC_FILE("partitions", 0444, show_partitions),
     PROC_FILE("stat", 0444, show_stat),
     PROC_FILE("swaps", 0444, show_swaps),
-    PROC_DIRECTORY("sys", proc_sys_children),
+    {
+        .name = "sys",
+        .type = INODE_DIRECTORY,
+        .mode = 0555,
+        .flags = PROC_RAW,
+        .children = proc_sys_children,
+    },
     PROC_FILE("tenon", 0444, show_tenon),
 #ifdef CONFIG_DEBUG
     PROC_WRITABLE("tenon-fail", 0600, show_fail, store_fail),
@@ -289,6 +307,7 @@ static int make_sys(const char *options, struct filesystem **made)
 static const struct filesystem_type proc_type = {
     .name = "proc",
     .needs_no_device = true,
+    .never_executes = true,
     .make = make_proc,
     .totals = proc_totals,
     .place_state = proc_place_state,
@@ -297,6 +316,7 @@ static const struct filesystem_type proc_type = {
 static const struct filesystem_type sys_type = {
     .name = "sysfs",
     .needs_no_device = true,
+    .never_executes = true,
     .make = make_sys,
     .totals = sys_totals,
 };

@@ -10,6 +10,7 @@
 struct node { /* inode->private */
     const struct proc_entry *what;
     struct proc_subject subject;
+    bool is_raw; /* PROC_RAW, or below one that is */
 };
 
 static inline bool subject_is_gone(const struct proc_subject *subject)
@@ -21,6 +22,8 @@ static inline bool subject_is_gone(const struct proc_subject *subject)
 uint64_t node_number(
     const struct proc_entry *what, const struct proc_subject *subject);
 
-extern const struct file_ops proc_directory_ops;
+extern const struct file_ops proc_directory_ops, proc_content_ops;
+/* An open regular file that has show and store. -ENOMEM */
+int proc_content_open(const struct node *node, struct file *file);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Trees of tables as filesystems: inodes made by lookup and forgotten with
  * their last reference, directories listed from the tables and from what
- * numbers there are, content made at the first read.
+ * numbers there are.
  *
  * The hard problem is that processes end meanwhile: an inode holds the struct
  * pid, never a process; whoever opens, reads or lists looks whether anyone
@@ -18,17 +18,9 @@
 #include "vfs/entry.h"
 #include "vfs/file.h"
 
-enum { WRITE_BYTES_MAX = 4096, SYS_FILE_BYTES = 4096 };
+enum { SYS_FILE_BYTES = 4096 };
 
-struct proc_file { /* file->private of a regular file */
-    struct mutex lock;
-    struct text text;
-    bool is_made;
-    unsigned seen; /* [atomic] changes that were told */
-};
-
-static const struct inode_ops node_ops, own_ops, magic_ops;
-static const struct file_ops content_ops, watched_ops, system_ops;
+static const struct inode_ops node_ops, own_ops, fixed_ops, magic_ops;
 static const struct credentials owner; /* root */
 
 /* Subjects. */
@@ -119,14 +111,15 @@ static struct inode *make_inode(struct filesystem *filesystem,
         pid_put(subject.pid);
         return NULL;
     }
-    *node = (struct node){ what, subject };
+    *node = (struct node){ what, subject, what->flags & PROC_RAW };
     inode->number = node_number(what, &subject);
     inode->private = node;
     inode->ops = what->follow          ? &magic_ops
         : what->flags & PROC_OWN       ? &own_ops
+        : what->flags & PROC_FIXED     ? &fixed_ops
                                        : &node_ops;
     inode->file_ops =
-        what->type == INODE_DIRECTORY ? &proc_directory_ops : &content_ops;
+        what->type == INODE_DIRECTORY ? &proc_directory_ops : &proc_content_ops;
     if (what->link_mode)
         inode->mode = what->link_mode(&subject);
     if (subject.pid)
@@ -203,6 +196,8 @@ static int look_up(struct inode *directory, struct entry *entry)
     struct inode *inode = make_inode(directory->filesystem, what, subject);
     if (!inode)
         return -ENOMEM;
+    if (node->is_raw)
+        ((struct node *)inode->private)->is_raw = true;
     entry_fill(entry, inode);
     return 0;
 }
@@ -222,7 +217,10 @@ static bool still_valid(struct entry *entry)
 static int set_attributes(
     struct inode *inode, unsigned mask, const struct attributes *attributes)
 {
-    return mask & (SET_MODE | SET_UID | SET_GID) ? -EPERM : 0;
+    /* What is of a process gets its owner again when it is looked up. */
+    const struct node *node = inode->private;
+    unsigned kept = SET_MODE | (node->subject.pid ? 0 : SET_UID | SET_GID);
+    return mask & kept ? -EPERM : 0;
 }
 
 static void give_attributes(struct inode *inode, struct attributes *attributes)
@@ -273,18 +271,7 @@ static int open_node(struct inode *inode, struct file *file)
         return node->what->open(&node->subject, file);
     if (node->what->type != INODE_REGULAR)
         return 0;
-    struct proc_file *content = heap_alloc_zeroed(sizeof *content);
-    if (!content)
-        return -ENOMEM;
-    mutex_init(&content->lock, RANK_NONE);
-    file->private = content;
-    if (!node->subject.pid)
-        file->ops = &system_ops;
-    if (node->what->changes) {
-        content->seen = node->what->changes(NULL);
-        file->ops = &watched_ops;
-    }
-    return 0;
+    return proc_content_open(node, file);
 }
 
 static const struct inode_ops node_ops = {
@@ -295,6 +282,14 @@ static const struct inode_ops node_ops = {
     .read_link = read_link,
     .open = open_node,
     .free = free_node,
+};
+
+static const struct inode_ops fixed_ops = {
+    .lookup = look_up,
+    .still_valid = still_valid,
+    .open = open_node,
+    .free = free_node,
+    .is_immutable = true,
 };
 
 /* Descriptors are their process' own, even when it may not be looked into. */
@@ -339,109 +334,6 @@ enum place_state proc_place_state(const struct entry *entry)
         return PLACE_STAYS;
     return subject_is_gone(&node->subject) ? PLACE_HAS_ENDED : PLACE_MAY_END;
 }
-
-/* Content. */
-
-static int make_content(struct proc_file *content, const struct node *node)
-{
-    text_free(&content->text);
-    content->is_made = false;
-    if (!node->what->show)
-        return -EINVAL;
-    if (subject_is_gone(&node->subject))
-        return -ESRCH;
-    int error = node->what->show(&content->text, &node->subject);
-    if (!error)
-        error = content->text.error;
-    content->is_made = !error;
-    return error;
-}
-
-static ssize_t read_content(
-    struct file *file, struct transfer *t, uint64_t *position)
-{
-    struct proc_file *content = file->private;
-    ssize_t result = 0;
-    mutex_lock(&content->lock);
-    if (!*position || !content->is_made)
-        result = make_content(content, file->inode->private);
-    if (!result)
-        result = text_give(&content->text, t, position);
-    mutex_unlock(&content->lock);
-    return result;
-}
-
-static ssize_t write_content(
-    struct file *file, struct transfer *t, uint64_t *position)
-{
-    struct node *node = file->inode->private;
-    if (!node->what->store)
-        return -EIO;
-    if (!t->left)
-        return 0;
-    if (t->left >= WRITE_BYTES_MAX)
-        return -EINVAL;
-    char *value = heap_alloc(t->left + 1);
-    if (!value)
-        return -ENOMEM;
-    size_t wanted = t->left;
-    size_t bytes = transfer_take(t, value, wanted);
-    value[bytes] = 0;
-    if (bytes && value[bytes - 1] == '\n')
-        value[bytes - 1] = 0;
-    int error = -EFAULT;
-    if (bytes == wanted)
-        error = subject_is_gone(&node->subject) ? -ESRCH
-                                        : node->what->store(value, &node->subject);
-    heap_free(value);
-    if (error)
-        return error;
-    *position += bytes;
-    return bytes;
-}
-
-static void release_content(struct file *file)
-{
-    struct proc_file *content = file->private;
-    if (!content)
-        return;
-    text_free(&content->text);
-    heap_free(content);
-}
-
-/* Each change is told once. */
-static unsigned poll_content(struct file *file, struct waiter *waiter)
-{
-    struct proc_file *content = file->private;
-    const struct node *node = file->inode->private;
-    unsigned changes = node->what->changes(waiter);
-    bool is_news = atomic_exchange(&content->seen, changes) != changes;
-    return READY_IN | (is_news ? READY_ERROR | READY_PRIORITY : READY_OUT);
-}
-
-/* What is of no process can be waited for, and is always ready. */
-static unsigned poll_system(struct file *file, struct waiter *waiter)
-{
-    return READY_IN | READY_OUT;
-}
-
-static const struct file_ops system_ops = {
-    .read = read_content,
-    .write = write_content,
-    .poll = poll_system,
-    .release = release_content,
-};
-static const struct file_ops content_ops = {
-    .read = read_content,
-    .write = write_content,
-    .release = release_content,
-};
-static const struct file_ops watched_ops = {
-    .read = read_content,
-    .write = write_content,
-    .poll = poll_content,
-    .release = release_content,
-};
 
 int proc_tree_make(const struct filesystem_type *type,
     const struct proc_entry *root, struct filesystem **made)

@@ -33,6 +33,8 @@ struct proc_numbers {
 enum proc_flags {
     PROC_INSPECT = 1, /* only for those who may look into the process */
     PROC_OWN = 2, /* directories: always open to the process itself */
+    PROC_FIXED = 4, /* directories: nobody may change them */
+    PROC_RAW = 8, /* files, or all below: can be written and sought anywhere */
 };
 
 struct proc_entry {

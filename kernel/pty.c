@@ -32,7 +32,7 @@ static void pty_send(
     struct pty *pty = slave->private;
     ring_put(&pty->output, bytes, count);
     wait_queue_wake_all(&pty->readers, READY_IN);
-    wait_queue_wake_all(&pty->pollers, READY_IN);
+    wait_queue_wake_all(&pty->pollers, READY_IN | TELL_IN);
 }
 
 static void pty_flush(struct terminal *slave)

@@ -8,6 +8,7 @@
 #include "kernel/turn.h"
 #include "lib/format.h"
 #include "lib/signals.h"
+#include "vfs/async.h"
 #include "vfs/files.h"
 
 static bool blocks(const struct file *file)
@@ -176,6 +177,13 @@ static unsigned master_poll(struct file *file, struct waiter *waiter)
     return ready;
 }
 
+static int master_async(struct file *file)
+{
+    struct pid *mine = pid_get(current_process()->pid);
+    file_offer_owner(file, mine, OWNER_PROCESS, current->credentials);
+    return TELL_IN;
+}
+
 /* Control. */
 
 static void set_packet(struct pty *pty, bool on)
@@ -260,6 +268,7 @@ const struct file_ops pty_master_ops = {
     .write = master_write,
     .poll = master_poll,
     .control = master_control,
+    .async = master_async,
     .release = master_release,
     .cannot_seek = true,
     .is_stream = true,

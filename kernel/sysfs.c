@@ -102,5 +102,6 @@ static const struct proc_entry root_children[] = {
 const struct proc_entry sys_root = {
     .type = INODE_DIRECTORY,
     .mode = 0555,
+    .flags = PROC_RAW,
     .children = root_children,
 };

@@ -99,6 +99,9 @@ uint64_t terminal_device(struct terminal *terminal)
 
 void terminal_wake(struct terminal *terminal, unsigned events)
 {
+    if (events & READY_WRITE && atomic_load(&terminal->lacks_room) &&
+        atomic_exchange(&terminal->lacks_room, false))
+        events |= TELL_OUT;
     if (events & (READY_READ | READY_HANGUP))
         wait_queue_wake_all(&terminal->readers, events);
     if (events & (READY_WRITE | READY_HANGUP))
@@ -147,7 +150,7 @@ void terminal_settle(struct terminal *terminal)
             terminal_signal_foreground(terminal, number);
     unsigned ready = 0;
     if (events & LINE_READABLE)
-        ready |= READY_IN;
+        ready |= READY_IN | TELL_IN;
     if (events & (LINE_STARTED | LINE_FLUSHED_OUTPUT))
         ready |= READY_OUT;
     if (ready)

@@ -55,6 +55,7 @@ struct terminal {
 
     struct wait_queue readers, writers, pollers;
     uint32_t is_read, is_written; /* [atomic] somebody has the turn */
+    bool lacks_room; /* [atomic] TELL_OUT when there is some again */
     unsigned char reading[STAGING_BYTES]; /* of that one */
     unsigned char writing[STAGING_BYTES], staging[STAGING_BYTES];
     struct deferred deferred;
@@ -88,6 +89,8 @@ void terminal_settle(struct terminal *terminal) drops(terminal->lock);
 /* Under terminal->lock: echoes that wait go out as far as there is room. */
 void terminal_push_echo(struct terminal *terminal);
 void terminal_wake(struct terminal *terminal, unsigned events);
+/* Who asks to be told of it is offered: whose terminal it is, or current. */
+void terminal_offer_owner(struct terminal *terminal, struct file *file);
 ssize_t terminal_write_line(struct terminal *terminal,
     struct terminal_file *opened, struct transfer *t, bool blocks);
 

@@ -267,8 +267,11 @@ static ssize_t terminal_write(
         : 0;
     if (error)
         return error;
-    return terminal_write_line(terminal, opened, t,
+    ssize_t result = terminal_write_line(terminal, opened, t,
         !(atomic_load(&file->flags) & OPEN_NONBLOCK));
+    if (t->left && atomic_load(&file->flags) & OPEN_ASYNC)
+        atomic_store(&terminal->lacks_room, true);
+    return result;
 }
 
 /* The rest. */
@@ -295,6 +298,15 @@ static unsigned terminal_poll(struct file *file, struct waiter *waiter)
         ready |= READY_HANGUP;
     spin_unlock(&terminal->lock);
     return ready;
+}
+
+static int terminal_async(struct file *file)
+{
+    struct terminal_file *opened = file->private;
+    if (terminal_file_is_dead(opened))
+        return -ENOTTY;
+    terminal_offer_owner(opened->terminal, file);
+    return TELL_IN | TELL_OUT | (opened->is_console ? 0 : TELL_NO_MORE);
 }
 
 static long terminal_file_control(
@@ -325,6 +337,7 @@ const struct file_ops terminal_file_ops = {
     .write = terminal_write,
     .poll = terminal_poll,
     .control = terminal_file_control,
+    .async = terminal_async,
     .release = terminal_release,
     .cannot_seek = true,
     .is_stream = true,

@@ -6,6 +6,7 @@
  * point back at the terminal; all of it is under process_tree_lock.  Signals
  * are sent after that lock, to groups that we hold references to. */
 #include "kernel/terminal_core.h"
+#include "vfs/async.h"
 
 #include "arch/atomic.h"
 #include "lib/signals.h"
@@ -271,6 +272,16 @@ static struct process *detach_and_note(
     return leader;
 }
 
+void terminal_offer_owner(struct terminal *terminal, struct file *file)
+{
+    spin_lock(&process_tree_lock);
+    struct pid *group = get_or_null(terminal->group);
+    spin_unlock(&process_tree_lock);
+    struct pid *mine = current_process()->pid;
+    file_offer_owner(file, group ? group : pid_get(mine),
+        group ? OWNER_GROUP : OWNER_PROCESS, current->credentials);
+}
+
 static void hang_up(struct terminal *terminal, bool session_ends)
 {
     struct pid *group;
@@ -279,7 +290,8 @@ static void hang_up(struct terminal *terminal, bool session_ends)
     line_flush_input(terminal->line);
     line_start(terminal->line);
     terminal_settle(terminal);
-    terminal_wake(terminal, READY_IN | READY_OUT | READY_ERROR | READY_HANGUP);
+    terminal_wake(terminal,
+        READY_IN | READY_OUT | READY_ERROR | READY_HANGUP | TELL_NO_MORE);
     struct process *leader = detach_and_note(terminal, &group);
     if (leader) {
         tell_process(leader, SIGHUP);

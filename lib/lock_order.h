@@ -9,6 +9,7 @@
 enum lock_rank {
     RANK_NONE, /* not checked */
     /* Sleeping locks. */
+    RANK_ASYNC_CHANGE,  /* held while a file is polled */
     RANK_FILE_POSITION, /* held while the file's own functions run */
     RANK_SOCKET_NAME,   /* held while a socket gets its name in a directory */
     RANK_EPOLL_NESTING, /* which epolls watch which */
@@ -49,9 +50,11 @@ enum lock_rank {
     RANK_EPOLL_QUEUE, /* woken under the queues of what an epoll watches */
     RANK_EPOLL,
     RANK_TIMERFD,
+    RANK_ASYNC, /* what signals are to tell of files */
     RANK_PID,
     RANK_TIMERS,
     RANK_WORK, /* queues of work and left-over puts */
+    RANK_WORK_QUEUE, /* workers, woken under any queue */
     RANK_THREAD, /* a thread's state, against its wakers */
     RANK_RUN_QUEUE,
     RANK_HEAP,

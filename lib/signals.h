@@ -69,6 +69,10 @@ typedef uint64_t signal_set;
 #define BUS_ADRERR    2
 #define TRAP_BRKPT    1
 #define TRAP_TRACE    2
+#define POLL_IN       1
+#define POLL_OUT      2
+#define POLL_PRI      5
+#define POLL_HUP      6
 #define CLD_EXITED    1
 #define CLD_KILLED    2
 #define CLD_DUMPED    3

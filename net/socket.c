@@ -47,6 +47,19 @@ void socket_tell_urgent(struct socket *socket)
     file_put(file);
 }
 
+void socket_lacks_room(struct socket *socket)
+{
+    if (atomic_load(&socket->file->flags) & OPEN_ASYNC)
+        atomic_store(&socket->lacks_room, true);
+}
+
+unsigned socket_tells_room(struct socket *socket)
+{
+    bool is_news = atomic_load(&socket->lacks_room) &&
+        atomic_exchange(&socket->lacks_room, false);
+    return is_news ? TELL_OUT : 0;
+}
+
 void socket_init(struct socket *socket, enum socket_family family,
     enum socket_type type, const struct socket_ops *ops)
 {
@@ -234,6 +247,11 @@ static unsigned socket_poll(struct file *file, struct waiter *waiter)
     return socket->ops->poll(socket, waiter);
 }
 
+static int socket_async(struct file *file)
+{
+    return TELL_URGENT | TELL_IN | TELL_OUT | TELL_HANGUP;
+}
+
 static long socket_control(
     struct file *file, unsigned verb, uintptr_t argument)
 {
@@ -267,7 +285,8 @@ static void socket_release(struct file *file)
 
 #define SOCKET_FILE_OPS                                                        \
     .read = socket_read, .write = socket_write, .poll = socket_poll,           \
-    .control = socket_control, .release = socket_release,                      \
+    .control = socket_control, .async = socket_async,                          \
+    .release = socket_release,                                                 \
     .describe = socket_describe, .flush = socket_flush,                        \
     .cannot_seek = true, .is_stream = true
 

@@ -43,6 +43,7 @@ struct socket {
     enum socket_type type;
     int protocol;
     unsigned switches;     /* [atomic] enum socket_switch */
+    bool lacks_room; /* [atomic] TELL_OUT when there is some again */
     int error;             /* [atomic] to be told once, positive */
     uint64_t receive_timeout_ns, send_timeout_ns; /* 0: for ever */
     unsigned receive_least; /* SO_RCVLOWAT */
@@ -89,6 +90,7 @@ struct socket_ops {
     void (*set_peek_offset)(struct socket *, int offset);
     void (*closed)(struct socket *); /* a descriptor of its file; before the put */
     void (*release)(struct socket *); /* the last put of its file */
+    const char *protocol; /* its name, as system.sockprotoname says */
     bool breaks_silently; /* EPIPE without a signal */
     bool has_ports;       /* that several could share */
 };
@@ -123,6 +125,10 @@ void socket_user_now(struct socket_user *user);
 /* Whoever owns the file is told that there is something urgent: the same. */
 void socket_set_urgent(void (*tell)(struct file *file));
 void socket_tell_urgent(struct socket *socket);
+
+/* A sender of it lacks room; there is some: TELL_OUT if it is to be told. */
+void socket_lacks_room(struct socket *socket);
+unsigned socket_tells_room(struct socket *socket);
 
 /* When a call that may not wait for ever gives up: 0, at once. */
 uint64_t socket_receive_deadline(const struct socket *, unsigned message_flags);

@@ -109,6 +109,13 @@ void unix_wake_all(struct unix_socket *self, unsigned events)
     wait_queue_wake_all(&self->senders, events);
 }
 
+unsigned unix_tells(struct unix_socket *self, unsigned what)
+{
+    bool is_awaited = self->socket.type == SOCKET_STREAM &&
+        !wait_queue_is_empty(&self->readable);
+    return is_awaited ? 0 : what;
+}
+
 /* The other side hears that we are gone; that it lost something, too. */
 static void leave_peer(
     struct unix_socket *self, struct unix_socket *peer, bool lost)
@@ -120,7 +127,8 @@ static void leave_peer(
         if (lost)
             atomic_store(&peer->socket.error, ECONNRESET);
         unix_wake_all(peer, READY_IN | READY_OUT | READY_HANGUP |
-                READY_READ_HANGUP | (lost ? READY_ERROR : 0));
+                READY_READ_HANGUP | (lost ? READY_ERROR : 0) |
+                unix_tells(peer, TELL_HANGUP));
     }
     unix_put(peer);
 }

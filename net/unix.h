@@ -199,5 +199,7 @@ int unix_shutdown(struct socket *socket, unsigned halves);
 long unix_control(struct socket *socket, unsigned verb, uintptr_t argument);
 
 void unix_wake_all(struct unix_socket *unix_socket, unsigned events);
+/* What of it the owner is to be told: nothing if a stream's reader waits. */
+unsigned unix_tells(struct unix_socket *unix_socket, unsigned what);
 
 #endif

@@ -176,7 +176,7 @@ static int connect_embryo(struct unix_socket *self,
             self, to, embryo, &identity, deadline_ns, &is_over);
         if (!error && is_over) {
             wait_queue_wake_one(&to->readable, READY_IN);
-            wait_queue_wake_one(&to->pollers, READY_IN);
+            wait_queue_wake_one(&to->pollers, READY_IN | TELL_IN);
         }
         unix_put(to);
     } while (!is_over);

@@ -40,6 +40,7 @@ static int wait_for_room(struct unix_socket *self, uint64_t deadline_ns)
             return -EPIPE;
         if (has_room(self))
             return 0;
+        socket_lacks_room(&self->socket);
         if (!deadline_ns)
             return -EAGAIN;
         error = wait_until_exclusive(&self->writable, SLEEP_INTERRUPTIBLE,
@@ -80,7 +81,8 @@ void packet_free(struct packet *packet)
     heap_free(packet);
     if (unix_is_writable(sender)) {
         wait_queue_wake_one(&sender->writable, READY_OUT);
-        wait_queue_wake_one(&sender->pollers, READY_OUT | READY_WRITE_BAND);
+        wait_queue_wake_one(&sender->pollers,
+            READY_OUT | READY_WRITE_BAND | socket_tells_room(&sender->socket));
     }
     unix_put(sender);
 }
@@ -141,7 +143,8 @@ void packet_enqueue_locked(struct unix_socket *to, struct packet *packet)
 
 void packet_arrived(struct unix_socket *to)
 {
-    const unsigned events = READY_IN | READY_PRIORITY | READY_READ_BAND;
+    const unsigned events = READY_IN | READY_PRIORITY | READY_READ_BAND |
+        unix_tells(to, TELL_IN);
     wait_queue_wake_one(&to->readable, events);
     wait_queue_wake_one(&to->pollers, events);
 }

@@ -51,13 +51,14 @@ unsigned unix_poll(struct socket *socket, struct waiter *waiter)
     return ready;
 }
 
-static void shut_halves(struct unix_socket *self, unsigned halves)
+static void shut_halves(
+    struct unix_socket *self, unsigned halves, unsigned tell)
 {
     spin_lock(&self->lock);
     unsigned shut = self->shut | halves;
     atomic_store(&self->shut, shut);
     spin_unlock(&self->lock);
-    unsigned events = READY_OUT | READY_IN | READY_READ_HANGUP;
+    unsigned events = READY_OUT | READY_IN | READY_READ_HANGUP | tell;
     unix_wake_all(self, shut == SHUT_BOTH ? events | READY_HANGUP : events);
 }
 
@@ -65,11 +66,14 @@ int unix_shutdown(struct socket *socket, unsigned halves)
 {
     struct unix_socket *self = unix_of(socket);
     struct unix_socket *peer = unix_peer(self);
-    shut_halves(self, halves);
+    shut_halves(self, halves, 0);
     if (peer && unix_is_connection(self)) {
         unsigned other_side = (halves & SHUT_RECEIVE ? SHUT_SEND : 0) |
             (halves & SHUT_SEND ? SHUT_RECEIVE : 0);
-        shut_halves(peer, other_side);
+        unsigned tell = other_side == SHUT_BOTH ? TELL_HANGUP
+            : other_side & SHUT_RECEIVE         ? TELL_IN
+                                                : 0;
+        shut_halves(peer, other_side, unix_tells(peer, tell));
     }
     unix_put(peer);
     return 0;
@@ -146,7 +150,8 @@ static void buffers_changed(struct socket *socket)
     struct unix_socket *self = unix_of(socket);
     if (unix_is_writable(self)) {
         wait_queue_wake_all(&self->writable, READY_OUT);
-        wait_queue_wake_all(&self->pollers, READY_OUT | READY_WRITE_BAND);
+        wait_queue_wake_all(&self->pollers,
+            READY_OUT | READY_WRITE_BAND | socket_tells_room(&self->socket));
     }
 }
 
@@ -192,6 +197,7 @@ const struct socket_ops unix_stream_ops = {
     .accept = unix_accept,
     .send = unix_send_stream,
     .receive = unix_receive_stream,
+    .protocol = "UNIX-STREAM",
 };
 
 const struct socket_ops unix_packet_ops = {
@@ -201,6 +207,7 @@ const struct socket_ops unix_packet_ops = {
     .accept = unix_accept,
     .send = unix_send_datagram,
     .receive = unix_receive_datagram,
+    .protocol = "UNIX",
     .breaks_silently = true,
 };
 
@@ -211,5 +218,6 @@ const struct socket_ops unix_datagram_ops = {
     .accept = unix_accept,
     .send = unix_send_datagram,
     .receive = unix_receive_datagram,
+    .protocol = "UNIX",
     .breaks_silently = true,
 };

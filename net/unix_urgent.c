@@ -27,6 +27,7 @@ static int deliver(struct unix_socket *peer, struct packet *packet)
     if (error)
         return error;
     socket_tell_urgent(&peer->socket);
+    wait_queue_wake_one(&peer->pollers, TELL_URGENT);
     packet_arrived(peer);
     return 0;
 }

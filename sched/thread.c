@@ -116,6 +116,12 @@ void thread_must_resume(void)
         atomic_or(&thread->work, WORK_RESUMED);
 }
 
+void thread_ask(uint32_t work)
+{
+    if (current->process)
+        atomic_or(&current->work, work);
+}
+
 bool thread_is_interrupted(void)
 {
     return atomic_load(&current->work) & ENDS_INTERRUPTIBLE;

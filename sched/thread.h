@@ -49,6 +49,7 @@ enum {
     WORK_STOP = 16,  /* the process stops or freezes */
     WORK_RESUMED = 32, /* it was switched away, and wants to know */
     WORK_LIMIT = 64, /* its real-time CPU time was sampled */
+    WORK_TELL = 128, /* it made news that signals are to tell (vfs/async.c) */
 };
 
 enum sched_policy { POLICY_NORMAL, POLICY_FIFO, POLICY_ROUND, POLICY_BATCH = 3, POLICY_IDLE = 5 };
@@ -200,6 +201,9 @@ static inline void thread_interrupt(struct thread *thread)
     thread_set_work(thread, WORK_SIGNAL);
 }
 void thread_clear_work(struct thread *thread, uint32_t work); /* of current */
+/* Of current, to be seen on its way to user code, if it has one. Any context,
+ * also under the lock of a queue. */
+void thread_ask(uint32_t work);
 /* Of current: WORK_RESUMED, if it wants to know. Any context. */
 void thread_must_resume(void);
 /* For long copies: is there reason to stop early? */

@@ -42,6 +42,16 @@ enum ready {
     READY_READ_HANGUP = 0x2000, /* POLLRDHUP */
     READY_FREE = 0x4000, /* POLLFREE-like: the queue goes away; unlink now */
 };
+/* Beside it in a wake, for vfs/async.c alone: what a file's owner is told by a
+ * signal, which is as often as Linux does it, ready or not. */
+enum tell {
+    TELL_IN = 0x10000,
+    TELL_OUT = 0x20000,
+    TELL_URGENT = 0x40000,
+    TELL_HANGUP = 0x80000,
+    TELL_NO_MORE = 0x100000, /* it is over, till it is asked for again */
+};
+#define READY_ALL 0xffffu
 #define READY_IN  (READY_READ | READY_READ_NORMAL)
 #define READY_OUT (READY_WRITE | READY_WRITE_NORMAL)
 

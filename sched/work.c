@@ -22,7 +22,7 @@ void work_init_cpus(void)
     for (unsigned cpu = 0; cpu < CPU_MAX; cpu++) {
         spin_init(&work_queues[cpu].lock, RANK_WORK);
         list_init(&work_queues[cpu].works);
-        wait_queue_init(&work_queues[cpu].wait);
+        wait_queue_init_ranked(&work_queues[cpu].wait, RANK_WORK_QUEUE);
     }
 }
 

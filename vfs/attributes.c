@@ -159,6 +159,8 @@ int inode_change(struct inode *inode, unsigned mask,
 {
     if (!mask)
         return 0;
+    if (inode->ops->is_immutable)
+        return -EPERM;
     mutex_lock(&inode->change);
     int error = change_locked(inode, mask, attributes, who);
     mutex_unlock(&inode->change);

@@ -59,7 +59,8 @@ bool epoll_entry_woken(struct waiter *waiter, unsigned events)
     bool took = false;
     spin_lock(&epoll->ready_lock);
     unsigned wanted = entry->interest.events;
-    bool is_wanted = wanted & ~EPOLL_PRIVATE && (!events || events & wanted);
+    bool is_wanted = wanted & ~EPOLL_PRIVATE && 
+        (!events || events & wanted & READY_ALL);
     if (is_wanted)
         add_ready(entry);
     spin_unlock(&epoll->ready_lock);

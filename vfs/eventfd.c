@@ -50,7 +50,7 @@ static ssize_t eventfd_read(
     if (t->left < sizeof taken)
         return -EINVAL;
     if (!take(eventfd, &taken)) {
-        if (file->flags & OPEN_NONBLOCK)
+        if (file->flags & OPEN_NONBLOCK || t->waits_not)
             return -EAGAIN;
         int error = wait_until(&eventfd->queue, SLEEP_INTERRUPTIBLE, FOREVER,
             take(eventfd, &taken));
@@ -123,6 +123,8 @@ static const struct file_ops eventfd_ops = {
     .describe = eventfd_describe,
     .release = eventfd_release,
     .seek = file_seek_nowhere,
+    .takes_no_wait = true,
+    .writes_by_segment = true,
     .cannot_be_copied_to = true,
     .cannot_seek = true,
     .cannot_copy = true,

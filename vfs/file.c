@@ -10,6 +10,7 @@
 #include "arch/atomic.h"
 #include "mm/heap.h"
 #include "sched/pid.h"
+#include "vfs/async.h"
 #include "vfs/epoll.h"
 #include "vfs/locks.h"
 #include "vfs/notify.h"
@@ -56,6 +57,8 @@ static void last_put(struct deferred *deferred)
     struct file *file = container_of(deferred, struct file, deferred);
     if (!list_is_empty(&file->watchers))
         epoll_forget_file(file);
+    if (file->async)
+        async_forget(file);
     if (file->inode && !(file->flags & OPEN_PATH) && file->ops != &no_ops)
         notify_file(file, file->flags & OPEN_WRITE ? NOTIFY_CLOSE_WRITTEN
                                                    : NOTIFY_CLOSE_OTHER);

@@ -53,14 +53,20 @@ struct file_ops {
     int (*sync)(struct file *);
     void (*flush)(struct file *);   /* each close of a descriptor */
     void (*release)(struct file *); /* the last put; may sleep */
+    /* O_ASYNC is asked for: the TELL_… that its owner is to hear of, or -E….
+     * It may offer an owner. NULL: there is no such thing, as for most. */
+    int (*async)(struct file *);
     int (*allocate)(struct file *, unsigned how, uint64_t from, uint64_t bytes);
     /* For /proc/PID/fdinfo: more lines. */
     size_t (*describe)(struct file *, char *buffer, size_t capacity);
     bool cannot_seek; /* pipes, terminals: -ESPIPE, lseek too without seek */
+    bool cannot_write_at; /* pwrite: -ESPIPE */
     bool cannot_copy; /* sendfile, splice from it: -EINVAL */
     bool cannot_be_copied_to; /* the other way */
     bool is_stream;   /* no position lock needed */
     bool reads_by_segment; /* readv is a read for each */
+    bool writes_by_segment; /* and takes no RWF flags, as with reads */
+    bool takes_no_wait; /* RWF_NOWAIT: transfer.waits_not is heeded */
     bool takes_direct; /* open with OPEN_DIRECT is not -EINVAL */
     bool breaks_silently; /* -EPIPE of a write raises no signal */
 };
@@ -80,6 +86,7 @@ struct file {
     enum file_owner owner_kind;
     const struct credentials *owner_setter;
     int owner_signal;
+    struct async *async; /* [vfs/async.c] it tells, or NULL */
     bool is_writer; /* counted by inode_allow_write and mount_begin_write */
     struct list watchers;  /* epoll's entries, under `lock` */
     struct spinlock lock;

@@ -134,11 +134,13 @@ ssize_t file_write_kernel(
     return file_write(file, &t, position);
 }
 
-/* Without the file's own seek: the end is where the inode says. */
+/* Without the file's own seek: the end is where the inode says, and all before
+ * it is data. */
 static int64_t plain_seek(
     struct file *file, int64_t offset, enum seek_from from)
 {
     struct attributes attributes;
+    inode_attributes(file->inode, &attributes);
     int64_t base = 0;
     switch (from) {
     case SEEK_START:
@@ -147,11 +149,14 @@ static int64_t plain_seek(
         base = file->position;
         break;
     case SEEK_END_OF:
-        inode_attributes(file->inode, &attributes);
         base = attributes.bytes;
         break;
-    default:
-        return -EINVAL;
+    case SEEK_TO_DATA:
+    case SEEK_TO_HOLE:
+        if ((uint64_t)offset >= attributes.bytes)
+            return -ENXIO;
+        offset = from == SEEK_TO_DATA ? offset : (int64_t)attributes.bytes;
+        break;
     }
     if (__builtin_add_overflow(base, offset, &base) || base < 0)
         return -EINVAL;

@@ -56,7 +56,7 @@ static int check_rights(struct file *file, struct mapping *mapping)
             return -EACCES;
         mapping->flags &= ~AREA_MAY_WRITE;
     }
-    if (mount && atomic_load(&mount->flags) & MOUNT_NO_EXECUTE) {
+    if (mount && !mount_may_execute(mount)) {
         if (mapping->flags & AREA_EXECUTE)
             return -EPERM;
         mapping->flags &= ~AREA_MAY_EXECUTE;

@@ -88,6 +88,7 @@ struct inode_ops {
      * its store go afterwards. */
     void (*free)(struct inode *inode);
     bool keeps_extended; /* vfs/extended.h */
+    bool is_immutable; /* -EPERM for whoever would change it */
     bool can_be_sealed;  /* vfs/seals.h */
 };
 
@@ -146,6 +147,7 @@ enum place_state { PLACE_STAYS, PLACE_MAY_END, PLACE_HAS_ENDED };
 struct filesystem_type {
     const char *name;
     bool needs_no_device;
+    bool never_executes; /* like MOUNT_NO_EXECUTE, however it is mounted */
     /* options: mount(2)'s data string, may be NULL. -EINVAL on unknown ones. */
     int (*make)(const char *options, struct filesystem **made);
     void (*totals)(struct filesystem *filesystem, struct filesystem_totals *t);

@@ -97,7 +97,7 @@ void watch_tell(const struct watch *watch, unsigned events, const char *name,
         tell_locked(inotify, watch->number, events, name, bytes, cookie);
     spin_unlock(&inotify->lock);
     if (is_news)
-        wait_queue_wake_one(&inotify->queue, READY_IN);
+        wait_queue_wake_one(&inotify->queue, READY_IN | TELL_IN);
 }
 
 /* Reading. */
@@ -174,6 +174,11 @@ static unsigned inotify_poll(struct file *file, struct waiter *waiter)
     return atomic_load(&inotify->event_count) ? READY_IN : 0;
 }
 
+static int inotify_async(struct file *file)
+{
+    return TELL_IN;
+}
+
 static long inotify_control(
     struct file *file, unsigned verb, uintptr_t argument)
 {
@@ -239,6 +244,7 @@ static size_t inotify_describe(struct file *file, char *buffer, size_t capacity)
 static const struct file_ops inotify_ops = {
     .read = inotify_read,
     .poll = inotify_poll,
+    .async = inotify_async,
     .control = inotify_control,
     .describe = inotify_describe,
     .release = inotify_release,

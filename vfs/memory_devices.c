@@ -115,12 +115,19 @@ static long control_random(
     return -EINVAL; /* not ENOTTY: this device answers for itself */
 }
 
+/* That it is seeded, which it was before anybody could ask. */
+static int random_async(struct file *file)
+{
+    return 0;
+}
+
 static const struct file_ops null_ops = {
     .read = read_nothing,
     .write = write_nowhere,
     .seek = file_seek_nowhere,
     .cannot_copy = true,
     .is_stream = true,
+    .takes_no_wait = true,
 };
 static const struct file_ops zero_ops = {
     .read = read_zeros,
@@ -130,6 +137,7 @@ static const struct file_ops zero_ops = {
     .cannot_be_copied_to = true,
     .cannot_copy = true,
     .is_stream = true,
+    .takes_no_wait = true,
 };
 static const struct file_ops full_ops = {
     .read = read_zeros,
@@ -138,13 +146,16 @@ static const struct file_ops full_ops = {
     .cannot_be_copied_to = true,
     .cannot_copy = true,
     .is_stream = true,
+    .writes_by_segment = true,
 };
 static const struct file_ops random_ops = {
     .read = read_random,
     .write = write_random,
     .control = control_random,
+    .async = random_async,
     .seek = file_seek_nowhere,
     .is_stream = true,
+    .takes_no_wait = true,
 };
 static struct device memory_devices[] = {
     { .name = "null", .number = device_number(1, 3), .mode = 0666,

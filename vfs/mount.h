@@ -45,6 +45,7 @@ struct mount {
 struct mount *mount_get(struct mount *mount);
 void mount_put(struct mount *mount); /* may sleep */
 bool mount_is_read_only(const struct mount *mount); /* or its filesystem is */
+bool mount_may_execute(const struct mount *mount); /* what lies there */
 /* Something below mount is about to change: -EROFS, or it cannot become
  * read-only until mount_end_write.  An open file that may be written is such a
  * change for as long as it is open. */

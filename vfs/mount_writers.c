@@ -20,6 +20,12 @@ bool mount_is_read_only(const struct mount *mount)
     return all_flags(mount) & MOUNT_READ_ONLY;
 }
 
+bool mount_may_execute(const struct mount *mount)
+{
+    return !(atomic_load(&mount->flags) & MOUNT_NO_EXECUTE) &&
+        !mount->filesystem->type->never_executes;
+}
+
 int mount_begin_write(struct mount *mount)
 {
     atomic_add(&mount->writers, 1);

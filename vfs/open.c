@@ -50,7 +50,7 @@ static int check_kind(struct place place, unsigned flags, unsigned rights)
             return -EACCES;
         return 0;
     case INODE_REGULAR:
-        if (rights & MAY_EXECUTE && mount_flags & MOUNT_NO_EXECUTE)
+        if (rights & MAY_EXECUTE && !mount_may_execute(place.mount))
             return -EACCES;
         return 0;
     default:

@@ -52,9 +52,34 @@ struct making {
     uint64_t special;
     const char *target;
     struct inode *old; /* link: to this */
+    const struct mount *old_mount;
     const struct credentials *who;
     struct place *made; /* where it is then, with references; or NULL */
 };
+
+/* Another's file may be linked to by who might have made a copy and could not
+ * be fooled by it: a plain one that he may read and write. */
+static int may_link(struct inode *inode, const struct credentials *who)
+{
+    unsigned mode = atomic_load(&inode->mode);
+    const unsigned both = MODE_SETGID | 0010;
+    if (inode_is_owned(inode, who))
+        return 0;
+    bool is_plain = inode->type == INODE_REGULAR && !(mode & MODE_SETUID)
+        && (mode & both) != both;
+    bool may = is_plain && !inode_permission(inode, MAY_READ | MAY_WRITE, who);
+    return may ? 0 : -EPERM;
+}
+
+static int check_link(
+    struct place directory, const struct making *what)
+{
+    if (!what->old)
+        return 0;
+    if (directory.mount != what->old_mount)
+        return -EXDEV;
+    return may_link(what->old, what->who);
+}
 
 static int check_making(const struct making *what, const struct inode *in)
 {
@@ -96,7 +121,9 @@ static int make_found(struct place directory, struct entry *entry,
     int error = mount_begin_write(directory.mount);
     if (error)
         return error;
-    error = directory_may_gain(directory.entry, what->who);
+    error = check_link(directory, what);
+    if (!error)
+        error = directory_may_gain(directory.entry, what->who);
     if (!error)
         error = check_making(what, inode);
     if (!error)
@@ -161,7 +188,13 @@ static int make_at(
 int path_make(const struct walk *walk, const char *path, enum inode_type type,
     unsigned mode, uint64_t special, const char *target)
 {
-    struct making what = { type, mode, special, target, NULL, walk->who, NULL };
+    struct making what = {
+        .type = type,
+        .mode = mode,
+        .special = special,
+        .target = target,
+        .who = walk->who,
+    };
     return make_at(walk, path, &what);
 }
 
@@ -177,49 +210,6 @@ int path_make_place(const struct walk *walk, const char *path,
     return make_at(walk, path, &what);
 }
 
-/* Another's file may be linked to by who might have made a copy and could not
- * be fooled by it: a plain one that he may read and write. */
-static int may_link(struct inode *inode, const struct credentials *who)
-{
-    unsigned mode = atomic_load(&inode->mode);
-    const unsigned both = MODE_SETGID | 0010;
-    if (inode_is_owned(inode, who))
-        return 0;
-    bool is_plain = inode->type == INODE_REGULAR && !(mode & MODE_SETUID)
-        && (mode & both) != both;
-    bool may = is_plain && !inode_permission(inode, MAY_READ | MAY_WRITE, who);
-    return may ? 0 : -EPERM;
-}
-
-static int link_place(
-    struct place old, const struct walk *to, const char *new_path)
-{
-    struct place directory;
-    struct last last;
-    struct making what = {
-        .type = INODE_REGULAR,
-        .old = old.entry->inode,
-        .who = to->who,
-    };
-    int error = path_find_parent(to, new_path, &directory, &last);
-    if (error)
-        return error;
-    error = directory.mount != old.mount ? -EXDEV
-                                         : may_link(what.old, what.who);
-    if (!error) {
-        error = make_in(directory, &last, &what);
-    } else {
-        /* What is there already is the more telling error. */
-        struct place there;
-        if (!path_find(to, new_path, &there)) {
-            place_put(there);
-            error = -EEXIST;
-        }
-    }
-    place_put(directory);
-    return error;
-}
-
 int path_link(const struct walk *from, const char *old_path,
     const struct walk *to, const char *new_path)
 {
@@ -229,7 +219,13 @@ int path_link(const struct walk *from, const char *old_path,
     int error = path_find(from, old_path, &old);
     if (error)
         return error;
-    error = link_place(old, to, new_path);
+    struct making what = {
+        .type = INODE_REGULAR,
+        .old = old.entry->inode,
+        .old_mount = old.mount,
+        .who = to->who,
+    };
+    error = make_at(to, new_path, &what);
     place_put(old);
     return error;
 }

@@ -34,6 +34,8 @@ static bool granted_by_capability(const struct inode *inode, unsigned rights,
 int inode_permission(
     struct inode *inode, unsigned rights, const struct credentials *who)
 {
+    if (rights & MAY_WRITE && inode->ops->is_immutable)
+        return -EPERM;
     if (inode->ops->permission)
         return inode->ops->permission(inode, rights, who);
     if (!(rights & ~granted_by_mode(inode, who)))

@@ -33,6 +33,7 @@ static ssize_t pipe_read(
 {
     struct pipe *pipe = file->private;
     ssize_t result = 0;
+    bool is_try = t->left;
     while (t->left && !t->moved) {
         result = read_some(pipe, t);
         if (result != -EAGAIN || file->flags & OPEN_NONBLOCK)
@@ -45,6 +46,8 @@ static ssize_t pipe_read(
     /* The wake that was ours may have been meant for another as well. */
     if (pipe_used(pipe))
         wait_queue_wake_one(&pipe->readable, READY_IN);
+    if (is_try && result != -ERESTART)
+        pipe_tell(pipe, TELL_OUT);
     if (t->moved)
         inode_touch(file->inode, TOUCH_ACCESSED);
     return transfer_result(t, result);
@@ -81,6 +84,7 @@ static ssize_t pipe_write(
         if (result != -EAGAIN || file->flags & OPEN_NONBLOCK)
             break;
         size_t need = whole <= PIPE_ATOMIC_BYTES ? t->left : 1;
+        pipe_tell(pipe, TELL_IN);
         result = wait_until_exclusive(&pipe->writable, SLEEP_INTERRUPTIBLE,
             FOREVER, pipe_room(pipe) >= need || !atomic_load(&pipe->readers));
         if (result)
@@ -88,6 +92,8 @@ static ssize_t pipe_write(
     }
     if (pipe_is_writable(pipe))
         wait_queue_wake_one(&pipe->writable, READY_OUT);
+    if (whole)
+        pipe_tell(pipe, TELL_IN);
     if (t->moved)
         inode_touch(file->inode, TOUCH_MODIFIED | TOUCH_CHANGED);
     return transfer_result(t, result);
@@ -115,6 +121,12 @@ static unsigned pipe_poll(struct file *file, struct waiter *waiter)
     return ready;
 }
 
+static int pipe_async(struct file *file)
+{
+    return (file->flags & OPEN_READ ? TELL_IN : 0) |
+        (file->flags & OPEN_WRITE ? TELL_OUT : 0);
+}
+
 static long pipe_control(struct file *file, unsigned verb, uintptr_t argument)
 {
     if (verb != CONTROL_BYTES_READY)
@@ -136,11 +148,14 @@ static void forget_opens(struct inode *inode, struct pipe *pipe, unsigned flags)
     if (flags & OPEN_WRITE)
         atomic_sub(&pipe->writers, 1);
     bool is_last = !pipe->readers && !pipe->writers;
+    bool is_alone = !pipe->readers != !pipe->writers;
     mutex_unlock(&pipe->lock);
     if (is_last)
         inode->pipe = NULL;
     mutex_unlock(&inode->change);
     pipe_wake_everyone(pipe);
+    if (is_alone)
+        pipe_tell(pipe, TELL_IN | TELL_OUT);
     if (is_last)
         pipe_put(pipe); /* the inode's reference */
 }
@@ -156,6 +171,7 @@ static const struct file_ops pipe_ops = {
     .write = pipe_write,
     .poll = pipe_poll,
     .control = pipe_control,
+    .async = pipe_async,
     .release = pipe_release,
     .cannot_seek = true,
     .is_stream = true,

@@ -239,6 +239,13 @@ void pipe_wake_everyone(struct pipe *pipe)
         READY_IN | READY_HANGUP | READY_OUT | READY_ERROR);
 }
 
+/* Who asked for it before is there: no barrier is needed. */
+void pipe_tell(struct pipe *pipe, unsigned what)
+{
+    if (!wait_queue_is_empty(&pipe->pollers))
+        wait_queue_wake_one(&pipe->pollers, what);
+}
+
 /* Size. */
 
 long pipe_bytes(struct file *file)

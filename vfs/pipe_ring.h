@@ -74,5 +74,7 @@ void pipe_wake_readers(struct pipe *pipe);
 /* Room is news to those who poll only if there was none before. */
 void pipe_wake_writers(struct pipe *pipe, bool was_writable);
 void pipe_wake_everyone(struct pipe *pipe);
+/* TELL_… to the owners of its ends. */
+void pipe_tell(struct pipe *pipe, unsigned what);
 
 #endif

@@ -85,8 +85,10 @@ static ssize_t fill_reserved(struct pipe *pipe, size_t reserved,
     mutex_unlock(&pipe->lock);
     if (stock)
         pipe_stock_free(stock);
-    if (put)
+    if (put) {
         pipe_wake_readers(pipe);
+        pipe_tell(pipe, TELL_IN);
+    }
     if (pipe_is_writable(pipe))
         wait_queue_wake_one(&pipe->writable, READY_OUT);
     return put ? (ssize_t)put : bytes ? error : 0;
@@ -161,8 +163,10 @@ static void take_is_done(struct pipe *pipe, struct pipe_returned **buffer,
         put_back(pipe, *buffer);
         *buffer = NULL;
     }
-    if (given)
+    if (given) {
         settle(pipe, given);
+        pipe_tell(pipe, TELL_OUT);
+    }
 }
 
 /* A stretch each. */

@@ -17,6 +17,7 @@ struct transfer {
     size_t segment_done;             /* bytes of it that are done */
     size_t left, moved;
     bool is_kernel; /* addresses are the kernel's */
+    bool waits_not; /* -EAGAIN, where the file takes that */
     bool appends;   /* a write goes to the end, however the file is open */
     struct io_segment single;
 };

@@ -128,7 +128,7 @@ static int check_access(
 {
     struct inode *inode = place.entry->inode;
     if (rights & MAY_EXECUTE && inode->type == INODE_REGULAR &&
-        place.mount->flags & MOUNT_NO_EXECUTE)
+        !mount_may_execute(place.mount))
         return -EACCES;
     int error = inode_permission(inode, rights, who);
     if (error || !(rights & MAY_WRITE) || !is_of_tree(inode->type))

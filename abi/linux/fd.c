@@ -6,6 +6,7 @@
 
 #include "abi/linux/arguments.h"
 #include "abi/linux/open_flags.h"
+#include "abi/linux/owner.h"
 #include "kernel/thread.h"
 #include "vfs/pipe.h"
 
@@ -190,71 +191,6 @@ static long record_lock(struct file *file, int command, void __user *argument)
     return user_write(argument, &lock, sizeof lock);
 }
 
-/* F_SETOWN: a process, or a group as a negative number; 0 nobody. */
-static long set_owner(struct file *file, int kind, int number)
-{
-    struct pid *pid = NULL;
-    if (number) {
-        pid = pid_find_get(number);
-        if (!pid)
-            return -ESRCH;
-    }
-    spin_lock(&file->lock);
-    struct pid *old = file->owner_pid;
-    const struct credentials *setter = file->owner_setter;
-    file->owner_pid = pid;
-    file->owner_kind = kind;
-    file->owner_setter = credentials_get(current->credentials);
-    spin_unlock(&file->lock);
-    pid_put(old);
-    credentials_put(setter);
-    return 0;
-}
-
-static int owner(struct file *file, int *kind)
-{
-    spin_lock(&file->lock);
-    int number = file->owner_pid ? file->owner_pid->number : 0;
-    *kind = file->owner_kind;
-    spin_unlock(&file->lock);
-    return number;
-}
-
-static long owner_ex(struct file *file, int command, void __user *argument)
-{
-    struct f_owner_ex ex = { 0 };
-    if (command == F_GETOWN_EX) {
-        ex.pid = owner(file, &ex.type);
-        return user_write(argument, &ex, sizeof ex);
-    }
-    if (user_read(&ex, argument, sizeof ex))
-        return -EFAULT;
-    if (ex.type < F_OWNER_TID || ex.type > F_OWNER_PGRP)
-        return -EINVAL;
-    return set_owner(file, ex.type, ex.pid);
-}
-
-static long owner_old(struct file *file, int command, int number)
-{
-    int kind;
-    if (command == F_SETOWN) {
-        if (number == INT32_MIN)
-            return -EINVAL;
-        kind = number < 0 ? F_OWNER_PGRP : F_OWNER_PID;
-        return set_owner(file, kind, number < 0 ? -number : number);
-    }
-    number = owner(file, &kind);
-    return kind == F_OWNER_PGRP ? -number : number;
-}
-
-static long set_signal(struct file *file, unsigned long number)
-{
-    if (number > SIGNAL_COUNT)
-        return -EINVAL;
-    file->owner_signal = number;
-    return 0;
-}
-
 static long duplicate_from(struct file *file, unsigned from, unsigned fd_flags)
 {
     int fd = files_reserve(current->files, from, files_limit(), fd_flags);
@@ -286,12 +222,12 @@ static long control_fd(
 }
 
 static long control_file(
-    struct file *file, int command, unsigned long argument)
+    struct file *file, int fd, int command, unsigned long argument)
 {
     void __user *pointer = (void __user *)argument;
     switch (command) {
     case F_SETFL:
-        return file_set_flags(file, argument);
+        return file_set_flags(file, fd, argument);
     case F_GETLK:
     case F_SETLK:
     case F_SETLKW:
@@ -299,16 +235,8 @@ static long control_file(
     case F_OFD_SETLK:
     case F_OFD_SETLKW:
         return record_lock(file, command, pointer);
-    case F_SETOWN:
-    case F_GETOWN:
-        return owner_old(file, command, argument);
-    case F_SETOWN_EX:
-    case F_GETOWN_EX:
-        return owner_ex(file, command, pointer);
-    case F_SETSIG:
-        return set_signal(file, argument);
-    case F_GETSIG:
-        return file->owner_signal;
+    case F_GETLEASE:
+        return F_UNLCK; /* nobody can take one */
     case F_ADD_SEALS:
     case F_GET_SEALS:
         return seals_control(file, command, argument);
@@ -320,7 +248,7 @@ static long control_file(
         return pipe_set_bytes(
             file, (unsigned)argument, i_can(CAPABLE_SYS_RESOURCE));
     }
-    return -EINVAL;
+    return owner_control(file, command, argument);
 }
 
 long sys_fcntl(int fd, int command, unsigned long argument)
@@ -331,7 +259,7 @@ long sys_fcntl(int fd, int command, unsigned long argument)
         return -EBADF;
     long result = control_fd(file, fd, command, argument);
     if (result == -ENOSYS)
-        result = control_file(file, command, argument);
+        result = control_file(file, fd, command, argument);
     files_return(file, has_reference);
     return result;
 }

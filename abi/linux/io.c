@@ -9,6 +9,7 @@
 #include "abi/linux/io.h"
 #include "lib/string.h"
 #include "mm/heap.h"
+#include "net/socket.h"
 
 static void raise(int number)
 {
@@ -68,11 +69,13 @@ static ssize_t move(struct file *file, enum direction direction,
     return io_written(file, file_write(file, &t, position));
 }
 
-static int check_position(const struct file *file)
+static int check_position(const struct file *file, enum direction direction)
 {
     if (file->flags & OPEN_PATH)
         return -EBADF;
-    return file->ops->cannot_seek ? -ESPIPE : 0;
+    bool cannot = file->ops->cannot_seek ||
+        (direction == WRITING && file->ops->cannot_write_at);
+    return cannot ? -ESPIPE : 0;
 }
 
 static ssize_t move_fd(int fd, enum direction direction,
@@ -82,7 +85,7 @@ static ssize_t move_fd(int fd, enum direction direction,
     struct file *file = files_borrow(current->files, fd, &has_reference);
     if (unlikely(!file))
         return -EBADF;
-    ssize_t result = position ? check_position(file) : 0;
+    ssize_t result = position ? check_position(file, direction) : 0;
     if (likely(!result))
         result = move(file, direction, buffer, bytes, position);
     files_return(file, has_reference);
@@ -161,12 +164,13 @@ void vector_done(struct vector *vector)
         heap_free(vector->segments);
 }
 
-/* No file knows how not to wait for once, RWF_NOWAIT. */
 static int check_rw_flags(
     const struct file *file, enum direction direction, int flags)
 {
-    const int known = RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND;
-    bool is_plain = direction == READING && file->ops->reads_by_segment;
+    int known = RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND |
+        (file->ops->takes_no_wait ? RWF_NOWAIT : 0);
+    bool is_plain = direction == READING ? file->ops->reads_by_segment
+                                         : file->ops->writes_by_segment;
     return flags & ~(is_plain ? RWF_HIPRI : known) ? -EOPNOTSUPP : 0;
 }
 
@@ -184,6 +188,7 @@ static ssize_t move_vector(struct file *file, enum direction direction,
     struct transfer t;
     transfer_segments(&t, vector.segments, vector.count, vector.total);
     t.appends = flags & RWF_APPEND;
+    t.waits_not = flags & RWF_NOWAIT;
     ssize_t result = check_file(file, direction);
     if (!result && vector.total)
         result = check_rw_flags(file, direction, flags);
@@ -202,7 +207,7 @@ static ssize_t move_vector_fd(int fd, enum direction direction,
     struct file *file = files_borrow(current->files, fd, &has_reference);
     if (!file)
         return -EBADF;
-    ssize_t result = position ? check_position(file) : 0;
+    ssize_t result = position ? check_position(file, direction) : 0;
     if (!result)
         result =
             move_vector(file, direction, vector, count, position, flags);
@@ -278,4 +283,12 @@ long sys_lseek(int fd, int64_t offset, int whence)
         : -EINVAL;
     files_return(file, has_reference);
     return result;
+}
+
+bool io_can_be_sent(const struct file *file)
+{
+    struct socket *socket = file_socket(file);
+    if (socket && socket->ops->listens && socket->ops->listens(socket))
+        return false;
+    return file->ops->read && !file->ops->cannot_copy;
 }

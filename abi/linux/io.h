@@ -23,6 +23,8 @@ struct file;
 /* Passes the result of a write on, raising SIGPIPE or SIGXFSZ as it says, and
  * as the file, if there is one, lets it. */
 ssize_t io_written(const struct file *file, ssize_t result);
+/* Whether sendfile and splice can read from it. */
+bool io_can_be_sent(const struct file *file);
 /* EPIPE: of a file that raises SIGPIPE. */
 void io_broken_pipe(void);
 

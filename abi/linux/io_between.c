@@ -93,9 +93,10 @@ static int check_sendfile(
         || to->flags & OPEN_APPEND)
         return -EINVAL;
     bool is_for_nothing = !bytes && to->inode->type != INODE_FIFO;
-    if (!is_for_nothing && (from->ops->cannot_copy || to->ops->cannot_be_copied_to))
+    if (from->inode->type == INODE_DIRECTORY)
         return -EINVAL;
-    return from->inode->type == INODE_DIRECTORY ? -EINVAL : 0;
+    bool can = io_can_be_sent(from) && !to->ops->cannot_be_copied_to;
+    return is_for_nothing || can ? 0 : -EINVAL;
 }
 
 /* What has no places can be sent into a pipe alone. */
@@ -203,16 +204,22 @@ long sys_fdatasync(int fd)
     return synchronise(fd);
 }
 
+/* What is kept in memory needs no writing back. */
 long sys_sync_file_range(int fd, int64_t offset, int64_t bytes, unsigned flags)
 {
-    long result = synchronise(fd);
-    if (result == -EBADF)
-        return result;
+    bool has_reference;
+    struct file *file = file_argument(fd, &has_reference);
+    if (!file)
+        return -EBADF;
+    enum inode_type type = file->inode->type;
+    files_return(file, has_reference);
     int64_t end;
     if (offset < 0 || bytes < 0 || __builtin_add_overflow(offset, bytes, &end) ||
         flags & ~7u)
         return -EINVAL;
-    return result == -EINVAL ? -ESPIPE : result;
+    bool has_places = type == INODE_REGULAR || type == INODE_DIRECTORY ||
+        type == INODE_BLOCK;
+    return has_places ? 0 : -ESPIPE;
 }
 
 long sys_syncfs(int fd)

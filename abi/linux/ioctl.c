@@ -5,6 +5,7 @@
 #include <asm/sockios.h>
 #include <asm/termbits.h>
 #include <linux/fcntl.h>
+#include <linux/fs.h>
 #include <linux/inotify.h>
 #include <linux/random.h>
 #include <linux/timerfd.h>
@@ -12,11 +13,13 @@
 #include "abi/linux/arguments.h"
 #include "abi/linux/device_numbers.h"
 #include "abi/linux/open_flags.h"
+#include "abi/linux/owner.h"
 #include "abi/linux/termio.h"
 #include "arch/atomic.h"
 #include "kernel/terminal.h"
 #include "lib/string.h"
 #include "mm/heap.h"
+#include "net/socket.h"
 #include "vfs/control.h"
 #include "vfs/memory_devices.h"
 
@@ -104,16 +107,15 @@ static long control(
     return result;
 }
 
-static long switch_flag(
-    struct file *file, unsigned flag, const void __user *argument)
+static long switch_waiting(struct file *file, const void __user *argument)
 {
     int is_on;
     if (user_read(&is_on, argument, sizeof is_on))
         return -EFAULT;
     if (is_on)
-        atomic_or(&file->flags, flag);
+        atomic_or(&file->flags, OPEN_NONBLOCK);
     else
-        atomic_and(&file->flags, ~flag);
+        atomic_and(&file->flags, ~OPEN_NONBLOCK);
     return 0;
 }
 
@@ -124,6 +126,26 @@ static long bytes_ready(struct file *file, void __user *argument)
     inode_attributes(file->inode, &attributes);
     int left = attributes.bytes - file->position;
     return user_write(argument, &left, sizeof left);
+}
+
+static long block_bytes(struct file *file, void __user *to)
+{
+    struct attributes attributes;
+    inode_attributes(file->inode, &attributes);
+    int bytes = attributes.block_bytes;
+    return user_write(to, &bytes, sizeof bytes);
+}
+
+/* FS_IOC_GETFLAGS: tmpfs, which keeps extended attributes, knows flags as well,
+ * of which none is ever set here. */
+static long inode_flags(struct file *file, void __user *to)
+{
+    const struct inode *inode = file->inode;
+    bool has_flags = inode->ops->keeps_extended &&
+        (inode->type == INODE_REGULAR || inode->type == INODE_DIRECTORY);
+    int none = 0;
+    return has_flags ? user_write(to, &none, sizeof none)
+                     : file_control(file, CONTROL_NONE, 0);
 }
 
 enum { ENTROPY_BYTES_MAX = 65536 };
@@ -188,13 +210,23 @@ static long control_file(
     case FIONCLEX:
         return files_set_flags(current->files, fd, 0);
     case FIONBIO:
-        return switch_flag(file, OPEN_NONBLOCK, pointer);
+        return switch_waiting(file, pointer);
     case FIOASYNC:
-        return switch_flag(file, OPEN_ASYNC, pointer);
+        return async_by_ioctl(file, fd, pointer);
+    case FIOSETOWN:
+    case SIOCSPGRP:
+        return file_socket(file) ? owner_set_by_ioctl(file, pointer) : -ENOTTY;
+    case FIOGETOWN:
+    case SIOCGPGRP:
+        return file_socket(file) ? owner_get_by_ioctl(file, pointer) : -ENOTTY;
     case FIONREAD:
         if (file->inode->type == INODE_REGULAR)
             return bytes_ready(file, pointer);
         break;
+    case FIGETBSZ:
+        return block_bytes(file, pointer);
+    case FS_IOC_GETFLAGS:
+        return inode_flags(file, pointer);
     case TCSBRK: /* tcsendbreak, or tcdrain by a number that is not 0 */
         return file_control(
             file, argument ? CONTROL_DRAIN : CONTROL_BREAK, 0);

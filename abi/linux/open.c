@@ -6,6 +6,7 @@
 #include "abi/linux/arguments.h"
 #include "abi/linux/open_flags.h"
 #include "arch/atomic.h"
+#include "vfs/async.h"
 
 static const struct {
     unsigned linux_flag, flag;
@@ -32,8 +33,7 @@ static const struct {
 enum {
     OPEN_PASSING = OPEN_CREATE | OPEN_EXCLUSIVE | OPEN_NO_TTY | OPEN_TRUNCATE |
         OPEN_EXECUTE,
-    OPEN_SETTABLE = OPEN_APPEND | OPEN_NONBLOCK | OPEN_DIRECT | OPEN_NO_ATIME |
-        OPEN_ASYNC,
+    OPEN_SETTABLE = OPEN_APPEND | OPEN_NONBLOCK | OPEN_DIRECT | OPEN_NO_ATIME,
 };
 
 unsigned open_flags_from_linux(unsigned long linux_flags)
@@ -69,7 +69,18 @@ unsigned long open_flags_shown(unsigned flags, bool closes_on_exec)
     return open_flags_to_linux(flags) | (closes_on_exec ? O_CLOEXEC : 0);
 }
 
-long file_set_flags(struct file *file, unsigned long linux_flags)
+/* Where there is no such thing the flag is passed over, either way. */
+static int set_async(struct file *file, int fd, unsigned long linux_flags)
+{
+    if (!file->ops->async)
+        return 0;
+    if (linux_flags & FASYNC)
+        return async_begin(file, fd);
+    async_end(file);
+    return 0;
+}
+
+long file_set_flags(struct file *file, int fd, unsigned long linux_flags)
 {
     unsigned wanted = open_flags_from_linux(linux_flags) & OPEN_SETTABLE;
     unsigned old = atomic_load(&file->flags);
@@ -80,6 +91,9 @@ long file_set_flags(struct file *file, unsigned long linux_flags)
     if (wanted & OPEN_DIRECT && file->inode->type != INODE_FIFO &&
         !file->ops->takes_direct)
         return -EINVAL;
+    int error = set_async(file, fd, linux_flags);
+    if (error)
+        return error;
     /* Another thread may set another flag at the same time. */
     while (!atomic_replace(&file->flags, old, (old & ~OPEN_SETTABLE) | wanted))
         old = atomic_load(&file->flags);

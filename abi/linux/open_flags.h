@@ -11,8 +11,9 @@ struct file;
 unsigned open_flags_from_linux(unsigned long flags);
 long open_flags_to_linux(unsigned flags);
 unsigned long open_flags_shown(unsigned flags, bool closes_on_exec);
-/* F_SETFL: APPEND, NONBLOCK, DIRECT, NOATIME and ASYNC; the others stay. */
-long file_set_flags(struct file *file, unsigned long flags);
+/* F_SETFL: APPEND, NONBLOCK, DIRECT, NOATIME and ASYNC (of that fd); the others
+ * stay. */
+long file_set_flags(struct file *file, int fd, unsigned long flags);
 /* F_ADD_SEALS and F_GET_SEALS (memfd.c). */
 long seals_control(struct file *file, int command, unsigned long argument);
 

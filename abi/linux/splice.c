@@ -60,9 +60,7 @@ static int check_other(const struct file *from, const struct file *to)
     bool is_from_pipe = file_is_pipe(from), is_to_pipe = file_is_pipe(to);
     if (!is_from_pipe && !is_to_pipe)
         return -EINVAL;
-    if (!is_from_pipe &&
-        (!from->ops->read || from->ops->cannot_copy ||
-            from->inode->type == INODE_DIRECTORY))
+    if (!is_from_pipe && !io_can_be_sent(from))
         return -EINVAL;
     if (is_to_pipe)
         return 0;

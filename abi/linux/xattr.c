@@ -9,6 +9,7 @@
 #include "abi/linux/arguments.h"
 #include "lib/string.h"
 #include "mm/heap.h"
+#include "net/socket.h"
 #include "vfs/extended.h"
 #include "vfs/notify.h"
 
@@ -24,8 +25,12 @@ static_assert(XATTR_NAME_MAX == EXTENDED_NAME_MAX, "the longest name");
 struct subject {
     struct place place; /* with references */
     struct inode *inode;
+    const char *protocol; /* of a socket's descriptor */
     bool is_changing; /* mount_begin_write was called */
 };
+
+/* What every socket tells, and only by its descriptor. */
+#define PROTOCOL_NAME XATTR_SYSTEM_PREFIX "sockprotoname"
 
 static void subject_done(struct subject *subject)
 {
@@ -59,7 +64,9 @@ static int subject_of_fd(struct subject *subject, int fd)
     struct file *file = file_argument(fd, &has_reference);
     if (!file)
         return -EBADF;
+    const struct socket *socket = file_socket(file);
     *subject = (struct subject){
+        .protocol = socket ? socket->ops->protocol : NULL,
         .place = file->place.mount ? place_get(file->place)
                                    : (struct place){ 0 },
         .inode = inode_get(file->inode),
@@ -196,6 +203,22 @@ static long get_into(struct inode *inode, struct extended_name name,
     return result;
 }
 
+/* -ENODATA: that is not what the name says. */
+static long get_protocol(const struct subject *subject,
+    const char __user *name, void __user *to, size_t bytes)
+{
+    char buffer[sizeof PROTOCOL_NAME + 1];
+    if (!subject->protocol || user_string(buffer, name, sizeof buffer) < 0
+        || strcmp(buffer, PROTOCOL_NAME))
+        return -ENODATA;
+    size_t length = strlen(subject->protocol) + 1;
+    if (bytes && bytes < length)
+        return -ERANGE;
+    if (bytes && user_write(to, subject->protocol, length))
+        return -EFAULT;
+    return length;
+}
+
 static long get(struct subject *subject, int error, const char __user *from,
     void __user *to, size_t bytes)
 {
@@ -203,8 +226,9 @@ static long get(struct subject *subject, int error, const char __user *from,
     struct extended_name name;
     if (error)
         return error;
-    long result =
-        name_argument(&name, buffer, from, subject->inode, MAY_READ);
+    long result = get_protocol(subject, from, to, bytes);
+    if (result == -ENODATA)
+        result = name_argument(&name, buffer, from, subject->inode, MAY_READ);
     if (!result)
         result = *name.text ? get_into(subject->inode, name, to, bytes)
                             : -EINVAL;
@@ -297,7 +321,7 @@ static void list_one(void *data, struct extended_name name)
     list_part(data, name.text, strlen(name.text) + 1);
 }
 
-static long list_into(struct inode *inode, void __user *to, size_t bytes)
+static long list_into(const struct subject *subject, void __user *to, size_t bytes)
 {
     struct listing listing = { .capacity = min(bytes, (size_t)XATTR_LIST_MAX) };
     if (listing.capacity) {
@@ -305,7 +329,9 @@ static long list_into(struct inode *inode, void __user *to, size_t bytes)
         if (!listing.buffer)
             return -ENOMEM;
     }
-    extended_for_each(inode, list_one, &listing, current->credentials);
+    extended_for_each(subject->inode, list_one, &listing, current->credentials);
+    if (subject->protocol)
+        list_part(&listing, PROTOCOL_NAME, sizeof PROTOCOL_NAME);
     long result = listing.used;
     if (bytes && listing.used > listing.capacity)
         result = bytes < XATTR_LIST_MAX ? -ERANGE : -E2BIG;
@@ -321,7 +347,7 @@ static long list(
 {
     if (error)
         return error;
-    long result = list_into(subject->inode, to, bytes);
+    long result = list_into(subject, to, bytes);
     subject_done(subject);
     return result;
 }

@@ -7,6 +7,7 @@
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include <sys/uio.h>
 
 /* Files that are no streams, but have no place to go to either. */
 static void seeking(void)
@@ -115,8 +116,25 @@ static void blocking(void)
     close(fd);
 }
 
+/* A read that does not wait, of one that otherwise does. */
+static void not_waiting(void)
+{
+    int fd = eventfd(0, 0);
+    uint64_t value = 3;
+    struct iovec part = { &value, 8 };
+    const int not_wait = 8 /* RWF_NOWAIT */;
+    fails_with(EAGAIN, syscall(SYS_preadv2, fd, &part, 1, -1L, -1L, not_wait));
+    write(fd, &value, 8);
+    is(syscall(SYS_preadv2, fd, &part, 1, -1L, -1L, not_wait), 8);
+    is(value, 3);
+    fails_with(EOPNOTSUPP,
+        syscall(SYS_pwritev2, fd, &part, 1, -1L, -1L, not_wait));
+    close(fd);
+}
+
 static void run(void)
 {
+    not_waiting();
     counting();
     seeking();
     semaphores();

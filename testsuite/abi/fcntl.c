@@ -4,6 +4,7 @@
 #include "cpu.h"
 #include "who.h"
 
+#include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 
@@ -167,8 +168,33 @@ static void others(void)
     unlink("f");
 }
 
+/* What is asked of any file. */
+static void asked(void)
+{
+    static const char *const paths[] = { "/dev/null", "/proc/self/maps", "/proc",
+        "/sys", "/dev", ".", "f" };
+    int got, fd = open("f", O_RDWR | O_CREAT, 0600);
+    struct stat status;
+    is(fcntl(fd, F_GETLEASE), F_UNLCK);
+    close(fd);
+    for (int i = 0; i < 7; i++) {
+        fd = open(paths[i], O_RDONLY);
+        fstat(fd, &status);
+        is(ioctl(fd, FIGETBSZ, &got), 0);
+        is(got, status.st_blksize);
+        close(fd);
+    }
+    fd = open("f", O_RDONLY);
+    got = -1;
+    is(ioctl(fd, FS_IOC_GETFLAGS, &got), 0);
+    is(got, 0);
+    close(fd);
+    unlink("f");
+}
+
 static void run(void)
 {
+    asked();
     status_flags();
     ioctls();
     owners();

@@ -297,7 +297,7 @@ static void two_of_many(void)
     cpu_set_t all, first;
     pthread_t thread;
     struct many many = { 0 };
-    struct sched_param urgent = { 1 }, usual = { 0 };
+    struct sched_param urgent = { .sched_priority = 1 }, usual = { 0 };
     sched_getaffinity(0, sizeof all, &all);
     CPU_ZERO(&first);
     CPU_SET(0, &first);

@@ -199,7 +199,7 @@ static long set_policy(
 /* Who says nothing counts, among many, as how it runs. */
 static void by_policy(void)
 {
-    struct sched_param none = { 0 }, first = { 1 };
+    struct sched_param none = { 0 }, first = { .sched_priority = 1 };
     fflush(stdout);
     pid_t child = fork();
     if (!child) {

@@ -2,8 +2,10 @@
 /* Extended attributes, as far as tmpfs keeps them: trusted.* and security.*. */
 #include "who.h"
 
-#include <sys/xattr.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/xattr.h>
 
 static char value[70000];
 
@@ -132,6 +134,39 @@ static void rights(void)
     umount("m"), rmdir("m");
 }
 
+/* By its descriptor a socket tells its protocol. */
+static void sockets(void)
+{
+    const char name[] = "system.sockprotoname";
+    int ends[2];
+    struct sockaddr_un at = { AF_UNIX, "s" };
+    socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
+    is(flistxattr(ends[0], NULL, 0), 21);
+    is(flistxattr(ends[0], value, 21), 21);
+    is_text(value, name);
+    fails_with(ERANGE, flistxattr(ends[0], value, 20));
+    is(fgetxattr(ends[0], name, NULL, 0), 12);
+    is(fgetxattr(ends[0], name, value, 12), 12);
+    is_text(value, "UNIX-STREAM");
+    fails_with(ERANGE, fgetxattr(ends[0], name, value, 11));
+    fails_with(EFAULT, fgetxattr(ends[0], name, (void *)8, 12));
+    fails_with(EOPNOTSUPP, fgetxattr(ends[0], "system.sock", value, 12));
+    fails_with(EOPNOTSUPP, fsetxattr(ends[0], name, "x", 1, 0));
+    fails_with(EOPNOTSUPP, fremovexattr(ends[0], name));
+    close(ends[0]), close(ends[1]);
+    int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+    is(fgetxattr(fd, name, value, 12), 5);
+    is_text(value, "UNIX");
+    bind(fd, (void *)&at, sizeof at);
+    is(listxattr("s", value, 100), 0);
+    fails_with(EOPNOTSUPP, getxattr("s", name, value, 12));
+    close(fd);
+    unlink("s");
+    fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+    is(fgetxattr(fd, name, value, 12), 5);
+    close(fd);
+}
+
 static void run(void)
 {
     make_file("f", 0644);
@@ -140,5 +175,6 @@ static void run(void)
     errors();
     places();
     rights();
+    sockets();
 }
 TEST_MAIN

@@ -19,6 +19,7 @@ static const struct {
     { "tgkill", NOT_ROOT, "any thread, the watcher's too" },
     { "rt_sigqueueinfo", NOT_ROOT, "any process, the watcher too" },
     { "rt_tgsigqueueinfo", NOT_ROOT, "any thread, the watcher's too" },
+    { "fcntl", NOT_ROOT, "F_SETOWN: any process, the watcher too" },
     { "setpriority", NOT_ROOT, "of all of root's processes" },
     { "sched_setscheduler", NOT_ROOT, "a real-time loop starves the watcher" },
     { "sched_setattr", NOT_ROOT, "a real-time loop starves the watcher" },
