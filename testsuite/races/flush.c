@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* PLANTS: NO_FULL NO_ACQUIRE */
-/* Shootdowns: CPUs load page tables and leave them, lazily too, while entries are
- * taken away; who has flushed finds nobody on the page any more, and who destroys
- * the tables nobody on them. */
+/* Shootdowns: CPUs load page tables and leave them, lazily too, while entries
+ * are taken away; who has flushed finds nobody on the page any more, and who
+ * destroys the tables nobody on them. */
 #define WHOLE_TABLES
 #include "races.h"
 #include "arch/common/smp_call.c"
@@ -11,6 +11,7 @@
 
 enum { ROUNDS = 1500, SPACES = 2, ADDRESS = 0x10000 };
 
+struct cpu_local cpu_locals[CPU_MAX];
 static struct space {
     struct pagetable table;
     pte_t entry;      /* the only one */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* PLANTS: NO_RELEASE NO_ACQUIRE */
-/* A thread takes handlers of its own while signals are sent to it: who waited for
+/* A thread takes handlers of its own while signals are sent to it: who waits for
  * the lock of those it had looks again, and their memory stays until then. */
 #include "grace.h"
 #include "lib/refcount.c"
