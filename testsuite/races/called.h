@@ -44,6 +44,7 @@ static inline void call_the_other(unsigned cpu, unsigned round)
     struct called *other = &called[cpu ^ 1];
     atomic_store(&other->calls, round);
     wait_queue_wake_all(&other->queue, READY_READ);
+    atomic_pause();
 }
 
 void *heap_alloc_zeroed(size_t bytes)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* PLANTS: NO_RELEASE NO_ACQUIRE NO_BARRIER NO_LOCK_BARRIER */
+/* PLANTS: NO_RELEASE NO_ACQUIRE NO_LOCK_BARRIER */
 /* Futexes: waiters lie on the stacks of those who wait, and are woken and moved
  * from queue to queue by others; nobody touches one that was told its end, and
  * nobody sleeps for ever on a word that has changed. */
