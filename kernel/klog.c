@@ -7,7 +7,7 @@
 #include "kernel/klog.h"
 
 #include "arch/atomic.h"
-#include "kernel/procfs_tree.h"
+#include "kernel/procfs_node.h"
 #include "lib/errno.h"
 #include "lib/log.h"
 #include "lib/string.h"
@@ -155,6 +155,7 @@ static unsigned kmsg_poll(struct file *file, struct waiter *waiter)
 static const struct file_ops kmsg_ops = {
     .read = kmsg_read,
     .poll = kmsg_poll,
+    .map = proc_map_nothing,
     .is_stream = true,
 };
 

@@ -162,10 +162,16 @@ static int find_thread(const struct proc_subject *subject, int number,
         .flags = PROC_OWN, .numbers = numbers_                                 \
     }
 
+#define PROC_INSPECTED(name_, mode_, numbers_)                                 \
+    {                                                                          \
+        .name = name_, .type = INODE_DIRECTORY, .mode = mode_,                 \
+        .flags = PROC_INSPECT, .numbers = numbers_                             \
+    }
+
 /* What a process and each of its threads have alike. */
 #define PROCESS_FILES                                                          \
     PROC_DESCRIPTORS("fd", 0500, &proc_fds),                                   \
-        PROC_DESCRIPTORS("fdinfo", 0555, &proc_fdinfos),                       \
+        PROC_INSPECTED("fdinfo", 0555, &proc_fdinfos),                         \
         PROC_PRIVATE_RAW("environ", 0400, show_environ),                       \
         PROC_PRIVATE_RAW("auxv", 0400, show_auxv),                             \
         PROC_FILE("status", 0444, show_status),                                \

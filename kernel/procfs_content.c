@@ -101,7 +101,7 @@ static unsigned poll_system(struct file *file, struct waiter *waiter)
 }
 
 /* Linux makes most of them a line at a time, forwards. */
-static int64_t seek_forwards(
+int64_t proc_seek_forwards(
     struct file *file, int64_t offset, enum seek_from from)
 {
     if (from != SEEK_START && from != SEEK_CURRENT)
@@ -115,7 +115,12 @@ static int64_t seek_forwards(
 
 #define CONTENT_OPS                                                            \
     .read = read_content, .write = write_content, .release = release_content
-#define FORWARDS .seek = seek_forwards, .cannot_write_at = true
+int proc_map_nothing(struct file *file, struct mapping *mapping)
+{
+    return -EIO;
+}
+
+#define FORWARDS .seek = proc_seek_forwards, .cannot_write_at = true
 #define UNSENT   .cannot_copy = true, .cannot_be_copied_to = true
 
 /* Of a process … */
@@ -125,6 +130,7 @@ static const struct file_ops raw_ops = { CONTENT_OPS, UNSENT };
 static const struct file_ops system_ops = {
     CONTENT_OPS,
     FORWARDS,
+    .map = proc_map_nothing,
     .poll = poll_system,
     .cannot_be_copied_to = true,
 };
@@ -141,7 +147,7 @@ static const struct file_ops *ops_of(const struct node *node)
 {
     if (node->what->changes)
         return &watched_ops;
-    if (node->subject.pid)
+    if (node->subject.pid && !(node->what->flags & PROC_SYSTEM))
         return node->is_raw ? &raw_ops : &proc_content_ops;
     return node->is_raw ? &system_raw_ops : &system_ops;
 }

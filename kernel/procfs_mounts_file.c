@@ -4,7 +4,7 @@
  * once, to those who poll them. */
 #include "arch/atomic.h"
 #include "kernel/procfs_mounts.h"
-#include "kernel/procfs_tree.h"
+#include "kernel/procfs_node.h"
 #include "lib/errno.h"
 #include "mm/heap.h"
 #include "vfs/file.h"
@@ -69,10 +69,14 @@ static void close_mounts(struct file *file)
 }
 
 static const struct file_ops stats_ops = {
+    .seek = proc_seek_forwards,
+    .cannot_write_at = true,
     .read = read_mounts,
     .release = close_mounts,
 };
 static const struct file_ops mounts_ops = {
+    .seek = proc_seek_forwards,
+    .cannot_write_at = true,
     .read = read_mounts,
     .poll = poll_mounts,
     .release = close_mounts,

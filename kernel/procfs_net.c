@@ -40,6 +40,7 @@ static int show_unix(struct text *text, const struct proc_subject *subject)
 }
 
 const struct proc_entry proc_net_children[] = {
-    PROC_FILE("unix", 0444, show_unix),
+    { .name = "unix", .type = INODE_REGULAR, .mode = 0444, .flags = PROC_SYSTEM,
+        .show = show_unix },
     { 0 },
 };

@@ -259,13 +259,22 @@ static int follow(
     return 0;
 }
 
+/* Who has no memory any more has nothing there to hide. */
+static bool is_bare(const struct node *node)
+{
+    struct space *space =
+        node->what->show ? subject_space(&node->subject) : NULL;
+    space_put(space);
+    return node->what->show && !space;
+}
+
 static int open_node(struct inode *inode, struct file *file)
 {
     struct node *node = inode->private;
     if (subject_is_gone(&node->subject))
         return node->what->type == INODE_DIRECTORY ? -ENOENT : -ESRCH;
     if (node->what->flags & PROC_INSPECT &&
-        !subject_may_inspect(&node->subject))
+        !subject_may_inspect(&node->subject) && !is_bare(node))
         return -EACCES;
     if (node->what->open)
         return node->what->open(&node->subject, file);

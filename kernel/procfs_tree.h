@@ -35,6 +35,7 @@ enum proc_flags {
     PROC_OWN = 2, /* directories: always open to the process itself */
     PROC_FIXED = 4, /* directories: nobody may change them */
     PROC_RAW = 8, /* files, or all below: can be written and sought anywhere */
+    PROC_SYSTEM = 16, /* files below a process: behave like the system's */
 };
 
 struct proc_entry {

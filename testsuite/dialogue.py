@@ -25,7 +25,7 @@ import subprocess
 import sys
 import time
 
-SECONDS = 30
+SECONDS = 60  # nothing waits for it but what fails
 BOOT_SECONDS = 120
 
 

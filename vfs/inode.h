@@ -133,6 +133,7 @@ struct filesystem {
     int writers;         /* [atomic] of all its mounts */
     int orphans;         /* [atomic] inodes that live without a name */
     uint64_t next_inode; /* [atomic] */
+    uint32_t mark;       /* in handles, so that those of others open nothing */
     struct mutex rename; /* renames that move directories */
     uint64_t max_pages, used_pages, max_inodes, used_inodes; /* tmpfs; [atomic] */
 };
@@ -147,6 +148,7 @@ enum place_state { PLACE_STAYS, PLACE_MAY_END, PLACE_HAS_ENDED };
 struct filesystem_type {
     const char *name;
     bool needs_no_device;
+    bool has_handles; /* vfs/handle.h: its names stay in the tree */
     bool never_executes; /* like MOUNT_NO_EXECUTE, however it is mounted */
     /* options: mount(2)'s data string, may be NULL. -EINVAL on unknown ones. */
     int (*make)(const char *options, struct filesystem **made);

@@ -11,6 +11,7 @@
 #include "lib/string.h"
 #include "mm/heap.h"
 #include "vfs/control.h"
+#include "vfs/handle.h"
 #include "vfs/inotify_queue.h"
 #include "vfs/users.h"
 
@@ -210,18 +211,34 @@ static void inotify_release(struct file *file)
     heap_free(inotify);
 }
 
+/* The inode's handle; where there is no such thing, its number and none. */
+static void handle_text(const struct inode *inode, char *text, size_t capacity)
+{
+    struct handle handle = { { (uint32_t)inode->number } };
+    unsigned bytes = 2 * sizeof handle.words[0];
+    if (!handle_make(inode, &handle))
+        bytes = sizeof handle;
+    size_t used = format(text, capacity,
+        "fhandle-bytes:%x fhandle-type:1 f_handle:", bytes);
+    for (unsigned i = 0; i < bytes; i++)
+        used += format(text + used, capacity - used, "%02x",
+            ((const unsigned char *)&handle)[i]);
+}
+
 static size_t describe_watch(
     const struct watch *watch, char *buffer, size_t capacity)
 {
     const unsigned shown = NOTIFY_ALL | WATCH_ONLY_LINKED | WATCH_ONCE;
     struct attributes attributes;
+    char handle[80];
     inode_attributes(watch->inode, &attributes);
+    handle_text(watch->inode, handle, sizeof handle);
     return format(buffer, capacity,
-        "inotify wd:%x ino:%lx sdev:%lx mask:%x ignored_mask:0 \n",
+        "inotify wd:%x ino:%lx sdev:%lx mask:%x ignored_mask:0 %s\n",
         watch->number, (unsigned long)attributes.inode,
         (unsigned long)((attributes.device >> 32) << 20 |
             (attributes.device & 0xfffff)),
-        watch->events & shown);
+        watch->events & shown, handle);
 }
 
 /* The newest first. */

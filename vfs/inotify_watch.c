@@ -50,14 +50,27 @@ static struct watch *find_locked(struct inotify *inotify, int number)
     return NULL;
 }
 
-static void enter_locked(struct inotify *inotify, struct watch *watch)
+static int next_number_locked(struct inotify *inotify)
 {
-    struct tree_node **link = &inotify->watches.root, *parent = NULL;
     do
         inotify->last_number =
             inotify->last_number == INT32_MAX ? 1 : inotify->last_number + 1;
     while (find_locked(inotify, inotify->last_number));
-    watch->number = inotify->last_number;
+    return inotify->last_number;
+}
+
+/* As on Linux, a watch too many has had its number. */
+static void waste_number(struct inotify *inotify)
+{
+    spin_lock(&inotify->lock);
+    next_number_locked(inotify);
+    spin_unlock(&inotify->lock);
+}
+
+static void enter_locked(struct inotify *inotify, struct watch *watch)
+{
+    struct tree_node **link = &inotify->watches.root, *parent = NULL;
+    watch->number = next_number_locked(inotify);
     while (*link) {
         parent = *link;
         link = watch->number < container_of(parent, struct watch, node)->number
@@ -162,6 +175,8 @@ int inotify_watch(struct file *file, struct inode *inode, unsigned events,
     if (number)
         return number;
     struct watch *watch = watch_new(inotify, inode, events, who, &error);
+    if (error == -ENOSPC)
+        waste_number(inotify);
     if (!watch)
         return error;
     spin_lock(&inode->lock);

@@ -10,6 +10,7 @@
 
 #include "arch/atomic.h"
 #include "lib/errno.h"
+#include "lib/random.h"
 #include "lib/string.h"
 #include "mm/heap.h"
 #include "vfs/device.h"
@@ -262,6 +263,7 @@ static int make(const struct filesystem_type *type,
     if (!filesystem)
         return -ENOMEM;
     filesystem->private = heap_copy(options, sizeof *options);
+    filesystem->mark = (uint32_t)random_number();
     filesystem->max_pages = options->max_pages;
     filesystem->max_inodes = options->max_inodes;
     int error = filesystem->private ? make_root(filesystem, options) : -ENOMEM;
@@ -380,6 +382,7 @@ static void destroy(struct filesystem *filesystem)
 const struct filesystem_type tmpfs_type = {
     .name = "tmpfs",
     .needs_no_device = true,
+    .has_handles = true,
     .make = tmpfs_make,
     .totals = tmpfs_totals,
     .options = tmpfs_show_options,
@@ -390,6 +393,7 @@ const struct filesystem_type tmpfs_type = {
 const struct filesystem_type rootfs_type = {
     .name = "rootfs",
     .needs_no_device = true,
+    .has_handles = true,
     .make = make_rootfs,
     .totals = tmpfs_totals,
     .options = tmpfs_show_options,
@@ -418,6 +422,7 @@ static int make_memory(const char *options, struct filesystem **made)
 static const struct filesystem_type memory_type = {
     .name = "tmpfs",
     .needs_no_device = true,
+    .has_handles = true,
     .make = make_memory,
     .totals = tmpfs_totals,
     .destroy = destroy,

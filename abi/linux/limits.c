@@ -27,7 +27,7 @@ static int limit_give(void __user *to, const struct limit *limit)
 static bool may_limit(struct thread *target)
 {
     const struct credentials *me = current->credentials;
-    if (target->process == current->process || i_can(CAPABLE_SYS_RESOURCE))
+    if (target == current || i_can(CAPABLE_SYS_RESOURCE))
         return true;
     const struct credentials *who = thread_credentials(target);
     bool is_own = who && me->uid == who->uid && me->uid == who->euid &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Clocks, sleeping, interval timers and POSIX timers: what they are, in which
  * order things happen, what is left; never how exact they are. */
-#include "tap.h"
+#include "asleep.h"
 
 #include <pthread.h>
 #include <sys/resource.h>
@@ -78,10 +78,14 @@ static void of_processes(void)
     ok(used > 0 && used <= now(CLOCK_THREAD_CPUTIME_ID));
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
-    /* A sleep is no use of a CPU. */
-    used = now(CLOCK_PROCESS_CPUTIME_ID);
-    usleep(100000);
-    ok(now(CLOCK_PROCESS_CPUTIME_ID) - used < 80 * MS);
+    /* A sleep is no use of a CPU; but what the host takes looks like it. */
+    int tries = 0;
+    do {
+        used = now(CLOCK_PROCESS_CPUTIME_ID);
+        usleep(100000);
+        used = now(CLOCK_PROCESS_CPUTIME_ID) - used;
+    } while (used >= 20 * MS && ++tries < 50);
+    ok(used < 20 * MS);
 }
 
 static void setting(void)
@@ -134,12 +138,12 @@ static void handle(int signal, int flags)
     count = 0;
 }
 
-/* A process that signals us when we should be asleep. */
+/* A process that signals us when we are asleep. */
 static pid_t signal_later(int signal)
 {
     pid_t me = getpid(), child = fork();
     if (!child) {
-        usleep(50000);
+        until_asleep(me);
         kill(me, signal);
         _exit(0);
     }
@@ -177,9 +181,9 @@ static void sleeps(void)
     pid_t me = getpid();
     child = fork();
     if (!child) {
-        usleep(50000);
+        until_asleep(me);
         kill(me, SIGSTOP);
-        usleep(50000);
+        until_state(me, 'T');
         kill(me, SIGCONT);
         _exit(0);
     }
@@ -219,7 +223,7 @@ static void sleeps_by_clock(void)
     until = time_of(ns(&real) + 3600ll * SECOND);
     child = fork();
     if (!child) {
-        usleep(50000);
+        until_asleep(getppid());
         clock_settime(CLOCK_REALTIME, &until);
         _exit(0);
     }
@@ -234,6 +238,12 @@ static void wait_for(int wanted)
         sched_yield();
 }
 
+/* What is left of so many seconds, a moment later. */
+static bool is_almost(long left, long seconds)
+{
+    return left <= seconds && left > seconds - 20;
+}
+
 static void interval_calls(void)
 {
     struct itimerval value = { { 0, 0 }, { 0, 0 } }, old;
@@ -245,11 +255,11 @@ static void interval_calls(void)
         value.it_interval.tv_usec = 5000;
         is(setitimer(which, &value, NULL), 0);
         is(getitimer(which, &old), 0);
-        ok(old.it_value.tv_sec == 999 || old.it_value.tv_sec == 1000);
+        ok(is_almost(old.it_value.tv_sec, 1000));
         is(old.it_interval.tv_usec, 5000);
         value.it_value.tv_sec = 0;
         is(setitimer(which, &value, &old), 0);
-        ok(old.it_value.tv_sec == 999 || old.it_value.tv_sec == 1000);
+        ok(is_almost(old.it_value.tv_sec, 1000));
         is(getitimer(which, &old), 0);
         is(old.it_value.tv_sec | old.it_value.tv_usec, 0);
         value.it_value.tv_usec = 1000000;
@@ -261,16 +271,15 @@ static void interval_calls(void)
     fails_with(EFAULT, syscall(SYS_getitimer, 0, 8));
     fails_with(EFAULT, syscall(SYS_setitimer, 0, 8, NULL));
     is(alarm(100), 0);
-    is(alarm(50), 100);
+    ok(is_almost(alarm(50), 100));
     getitimer(ITIMER_REAL, &old);
-    ok(old.it_value.tv_sec == 49 || old.it_value.tv_sec == 50);
+    ok(is_almost(old.it_value.tv_sec, 50));
     pid_t child = fork(); /* not for children */
     if (!child)
         _exit(alarm(0));
-    int status;
-    waitpid(child, &status, 0);
-    is(status, 0);
-    is(alarm(0), 50);
+    int status = -1;
+    ok(waitpid(child, &status, 0) == child && status == 0);
+    ok(is_almost(alarm(0), 50));
 }
 
 static void intervals(void)
@@ -346,14 +355,14 @@ static void timer_values(void)
     is(ns(&value.it_value) | ns(&value.it_interval), 0);
     set(1000ll * SECOND, 5 * MS, 0);
     is(timer_gettime(timer, &value), 0);
-    ok(value.it_value.tv_sec == 999 || value.it_value.tv_sec == 1000);
+    ok(is_almost(value.it_value.tv_sec, 1000));
     is(value.it_interval.tv_nsec, 5 * MS);
     set(0, 5 * MS, 0); /* off */
     is(timer_gettime(timer, &value), 0);
     is(ns(&value.it_value), 0);
     set(now(CLOCK_MONOTONIC) + 1000ll * SECOND, 0, TIMER_ABSTIME);
     is(timer_gettime(timer, &value), 0);
-    ok(value.it_value.tv_sec == 999 || value.it_value.tv_sec == 1000);
+    ok(is_almost(value.it_value.tv_sec, 1000));
     is(timer_delete(timer), 0);
     is(create(CLOCK_MONOTONIC, SIGEV_NONE, 0, 0), 0);
     set(1, 0, 0);
@@ -363,7 +372,7 @@ static void timer_values(void)
     set(1 * MS, 1000ll * SECOND, 0);
     usleep(10000);
     is(timer_gettime(timer, &value), 0);
-    ok(value.it_value.tv_sec == 999);
+    ok(is_almost(value.it_value.tv_sec, 1000));
     is(timer_delete(timer), 0);
 }
 

@@ -2,7 +2,7 @@
 /* Every call that takes a descriptor, on every kind of descriptor: which say
  * yes, and what the others say.  A row is a call, a column a kind. */
 #include "descriptor_calls.h"
-#include "tap.h"
+#include "letters.h"
 #include <linux/fs.h>
 #include <poll.h>
 #include <sys/epoll.h>
@@ -21,26 +21,6 @@
 #include <sys/un.h>
 #include <sys/xattr.h>
 #include <termios.h>
-
-/* Errors as letters; a dot is success. */
-static const struct letter {
-    char letter;
-    int error;
-    const char *name;
-} letters[] = {
-#define LETTER(letter, error) { letter, error, #error }
-    LETTER('B', EBADF), LETTER('I', EINVAL), LETTER('S', ESPIPE),
-    LETTER('K', ENOTSOCK), LETTER('D', ENOTDIR), LETTER('d', EISDIR),
-    LETTER('T', ENOTTY), LETTER('a', EAGAIN), LETTER('P', EPERM),
-    LETTER('O', EOPNOTSUPP), LETTER('V', ENODEV), LETTER('X', ENXIO),
-    LETTER('p', EPIPE), LETTER('C', ENOTCONN), LETTER('c', EISCONN),
-    LETTER('i', EIO), LETTER('n', ENODATA), LETTER('A', EACCES),
-    LETTER('x', EXDEV), LETTER('r', EPROTOTYPE), LETTER('R', ECONNREFUSED),
-    LETTER('E', EEXIST), LETTER('s', ESRCH), LETTER('f', ENOSPC),
-    LETTER('e', EDESTADDRREQ), LETTER('M', ENOMEM), LETTER('N', ENOENT),
-    LETTER('F', EFAULT), LETTER('t', ETXTBSY), LETTER('g', ERANGE),
-    LETTER('h', ECHILD),
-};
 
 /* Kinds.  Where there are two ends, the other one is kept as well. */
 static int other;
@@ -170,21 +150,7 @@ static void *mapped(int rights, int flags)
     return at;
 }
 
-enum {
-#define COUNT(...) + 1
-    ROWS = 0 CALLS(COUNT)
-};
-
-/* The result of a row's call on fd. */
-static long do_call(int row)
-{
-    int at = 0;
-#define DO(call, ...) \
-    if (at++ == row) \
-        return (long)(call);
-    CALLS(DO)
-    return 0;
-}
+ROWS_OF_CALLS
 
 static const struct row {
     const char *text, *expected;
@@ -192,22 +158,6 @@ static const struct row {
 #define ROW(call, expected) { #call, expected },
     CALLS(ROW)
 };
-
-static char letter_of(int error)
-{
-    for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
-        if (letters[i].error == error)
-            return letters[i].letter;
-    return '?';
-}
-
-static const char *name_of(char letter)
-{
-    for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
-        if (letters[i].letter == letter)
-            return letters[i].name;
-    return letter == '.' ? "success" : "an error without a letter";
-}
 
 static char try(int row, int kind)
 {
@@ -234,9 +184,9 @@ static void try_row(int row)
         char want = i < (int)strlen(expected) ? expected[i] : '?';
         got[i] = try(row, i);
         snprintf(text, sizeof text, "%s of %s: %s", rows[row].text,
-            kinds[i].name, name_of(want));
+            kinds[i].name, name_of_letter(want));
         if (!tap_case(got[i] == want, text))
-            note("it is %s", name_of(got[i]));
+            note("it is %s", name_of_letter(got[i]));
     }
     if (strcmp(got, expected))
         note("row: %s \"%s\"", rows[row].text, got);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Epolls in epolls: readiness that climbs, loops, depth, numbers of paths. */
-#include "tap.h"
+#include "asleep.h"
 
 #include <poll.h>
 #include <sys/epoll.h>
@@ -96,40 +96,45 @@ static void readiness(void)
 static void wakes(void)
 {
     int outer = epoll_create1(0), inner = epoll_create1(0);
-    int fd = eventfd(0, 0);
+    int fd = eventfd(0, 0), ends[2];
     is(add(outer, inner, EPOLLIN), 0);
     is(add(inner, fd, EPOLLIN), 0);
     fflush(stdout);
-    pid_t child = fork();
+    pid_t me = getpid(), child = fork();
     if (!child) {
-        usleep(50000);
+        until_asleep(me);
         put(fd);
         _exit(0);
     }
-    is(epoll_wait(outer, got, 1, 5000), 1);
+    is(epoll_wait(outer, got, 1, 20000), 1);
     waitpid(child, NULL, 0);
     take(fd);
     child = fork();
     if (!child) {
-        usleep(50000);
+        until_asleep(me);
         put(fd);
         _exit(0);
     }
     struct pollfd item = { .fd = outer, .events = POLLIN };
-    is(poll(&item, 1, 5000), 1);
+    is(poll(&item, 1, 20000), 1);
     is(item.revents, POLLIN);
     waitpid(child, NULL, 0);
     take(fd);
-    /* Something ready comes into an inner one that somebody waits for. */
+    /* Something ready comes into an inner one that somebody waits for: it goes
+     * with its process, once that has heard. */
+    pipe(ends);
     child = fork();
     if (!child) {
-        usleep(50000);
+        char byte;
+        until_asleep(me);
         add(inner, eventfd(1, 0), EPOLLIN);
-        usleep(200000);
+        read(ends[0], &byte, 1);
         _exit(0);
     }
-    is(epoll_wait(outer, got, 1, 5000), 1);
+    is(epoll_wait(outer, got, 1, 20000), 1);
+    write(ends[1], "", 1);
     waitpid(child, NULL, 0);
+    close(ends[0]), close(ends[1]);
     is(now(outer), 0);
     close(fd);
     close(inner);

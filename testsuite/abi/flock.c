@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* flock: locks of open file descriptions. */
+#include "asleep.h"
 #include "who.h"
 
 #include <sys/file.h>
@@ -101,7 +102,7 @@ static void waiting(void)
     pid_t child = fork();
     if (!child)
         waits(NULL);
-    usleep(30000);
+    until_asleep(child);
     is(waitpid(child, &status, WNOHANG), 0);
     flock(a, LOCK_UN);
     waitpid(child, &status, 0);
@@ -114,7 +115,7 @@ static void waiting(void)
         int mine = open("f", O_RDWR);
         _exit(flock(mine, LOCK_EX) == -1 && errno == EINTR ? 0 : 1);
     }
-    usleep(50000);
+    until_asleep(child);
     kill(child, SIGUSR1);
     waitpid(child, &status, 0);
     is(status, 0);

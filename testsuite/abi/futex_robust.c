@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Robust lists: what the kernel does with the locks of who is gone. */
-#include "tap.h"
+#include "asleep.h"
 
 #include <linux/futex.h>
 #include <pthread.h>
@@ -87,7 +87,7 @@ static void process_is_killed(void)
     ok(value == (child | FUTEX_WAITERS));
     pid_t killer = fork();
     if (!killer) {
-        usleep(50000);
+        until_asleep(getppid());
         kill(child, SIGKILL);
         _exit(0);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Users and groups: every set call by table, for root and for others; groups,
  * filesystem ids, securebits; capabilities and what they let one do. */
-#include "tap.h"
+#include "asleep.h"
 
 #include <grp.h>
 #include <linux/capability.h>
@@ -383,7 +383,7 @@ static void too_many_to_run(void)
         setresuid(4322, 4322, 4322);
         pause();
     }
-    usleep(30000);
+    until_asleep(other);
     setrlimit(RLIMIT_NPROC, &(struct rlimit){ 1, 1 });
     need(!setresuid(4322, 4322, 4322));
     need(execl("/bin/true", "true", NULL) == -1 && errno == EAGAIN);

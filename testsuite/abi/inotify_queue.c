@@ -200,7 +200,11 @@ static void limits(void)
     fails_with(ENOSPC, inotify_add_watch(fd, "g", IN_OPEN));
     is(inotify_add_watch(fd, "f", IN_CLOSE), 1);
     is(setting("max_user_watches", "8192"), 0);
-    ok(inotify_add_watch(fd, "g", IN_OPEN) > 1);
+    /* The one that failed has had number 2. */
+    fails_with(ENOENT, inotify_add_watch(fd, "none", IN_OPEN));
+    is(inotify_add_watch(fd, "g", IN_OPEN), 3);
+    fails_with(EEXIST, inotify_add_watch(fd, "g", IN_OPEN | IN_MASK_CREATE));
+    is(inotify_add_watch(fd, ".", IN_ATTRIB), 4);
     is(setting("max_user_watches", "-1"), -EINVAL);
     is(setting("max_queued_events", "x"), -EINVAL);
     unlink("f"), unlink("g");

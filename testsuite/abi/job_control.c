@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sessions, controlling terminals, foreground and background: who is
  * signalled, who is stopped, who is refused. */
+#include "asleep.h"
 #include "pty.h"
 
 static volatile int caught[65];
@@ -19,7 +20,7 @@ static void catch (int number)
 
 static bool soon(volatile int *flag)
 {
-    for (int i = 0; i < 300 && !*flag; i++)
+    for (int i = 0; i < 2000 && !*flag; i++)
         usleep(10000);
     return *flag;
 }
@@ -176,7 +177,7 @@ static void characters(void *data)
     if (!soon(&caught[SIGINT]))
         _exit(1);
     type(pty.master, "kept\n");
-    if (strcmp(all_of(pty.slave), "kept\\n"))
+    if (strcmp(awaited(pty.slave, "kept\\n"), "kept\\n"))
         _exit(2);
     type(pty.master, "\034");
     if (!soon(&caught[SIGQUIT]))
@@ -187,18 +188,19 @@ static void characters(void *data)
     set_modes(pty.slave, ICRNL, 0, ICANON | ISIG | NOFLSH);
     caught[SIGINT] = 0;
     type(pty.master, "kept\003 too\n");
-    if (!soon(&caught[SIGINT]) || strcmp(all_of(pty.slave), "kept too\\n"))
+    if (!soon(&caught[SIGINT]) ||
+        strcmp(awaited(pty.slave, "kept too\\n"), "kept too\\n"))
         _exit(5);
     caught[SIGINT] = 0;
     set_modes(pty.slave, ICRNL, 0, ICANON);
     type(pty.master, "a\003\n");
-    if (strcmp(all_of(pty.slave), "a<3>\\n") || caught[SIGINT])
+    if (strcmp(awaited(pty.slave, "a<3>\\n"), "a<3>\\n") || caught[SIGINT])
         _exit(6);
     /* The reader is interrupted. */
     set_modes(pty.slave, ICRNL, 0, ICANON | ISIG);
     pid_t child = fork();
     if (!child) {
-        usleep(50000);
+        until_asleep(getppid());
         type(pty.master, "\003");
         _exit(0);
     }
@@ -387,17 +389,29 @@ static void orphaned(void *data)
     }
     waitpid(middle, NULL, 0);
     char text[16] = "";
-    if (!comes(pty.master, 5000) || read(pty.master, text, 15) < 0 ||
+    if (!comes(pty.master, PATIENCE_MS) || read(pty.master, text, 15) < 0 ||
         strcmp(text, "good"))
         _exit(1);
+}
+
+/* Linux tells of it before it takes it away. */
+static bool terminal_goes(void)
+{
+    int fd = -1;
+    for (int i = 0; i < 2000 && (fd = open("/dev/tty", O_RDWR)) >= 0; i++) {
+        close(fd);
+        usleep(10000);
+    }
+    return fd < 0;
 }
 
 /* The leader's end: the foreground is hung up, the terminal is free. */
 static void leader_ends(void *data)
 {
     (void)data;
-    int result[2];
-    pipe(result);
+    int result[2], ready[2];
+    char byte;
+    pipe(result), pipe(ready);
     pty = open_pty();
     pid_t leader = fork();
     if (!leader) {
@@ -407,25 +421,21 @@ static void leader_ends(void *data)
         if (!child) {
             catch (SIGHUP);
             catch (SIGCONT);
-            write(result[1], "r", 1);
-            soon(&caught[SIGHUP]);
-            soon(&caught[SIGCONT]);
-            char letters[3] = { caught[SIGHUP] ? 'h' : '-',
-                caught[SIGCONT] ? 'c' : '-',
-                open("/dev/tty", O_RDWR) < 0 ? 'n' : '-' };
-            write(result[1], letters, 3);
+            write(ready[1], "r", 1);
+            char letters[2] = { soon(&caught[SIGHUP]) ? 'h' : '-',
+                terminal_goes() ? 'n' : '-' };
+            write(result[1], letters, 2);
             _exit(0);
         }
-        usleep(100000);
+        read(ready[0], &byte, 1);
         _exit(0);
     }
     waitpid(leader, NULL, 0);
     char text[8] = "";
     close(result[1]);
-    for (int got = 0, now; got < 4; got += now)
-        if ((now = read(result[0], text + got, 4 - got)) <= 0)
-            _exit(1);
-    if (strcmp(text, "rhcn") && strcmp(text, "rh-n"))
+    if (read(result[0], text, 2) != 2)
+        _exit(1);
+    if (strcmp(text, "hn"))
         _exit(2);
     if (tcgetsid(pty.slave) != -1)
         _exit(3);

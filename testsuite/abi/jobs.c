@@ -412,9 +412,11 @@ static void leader_ends(void)
         stage(8);
         while (!hups)
             usleep(1000);
-        usleep(20000);
-        int fd = open("/dev/tty", O_RDWR);
-        bool is_gone = fd == -1 && errno == ENXIO;
+        /* Linux tells of it before it takes the terminal away. */
+        int fd;
+        while ((fd = open("/dev/tty", O_RDWR)) >= 0 && !close(fd))
+            usleep(1000);
+        bool is_gone = errno == ENXIO;
         is_gone &= tcgetpgrp(0) == -1 && errno == ENOTTY;
         stage(is_gone && hups == 1 && !conts ? 9 : 90);
         _exit(0);

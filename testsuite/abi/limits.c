@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Resource limits: the calls, and what each limit limits. */
-#include "tap.h"
+#include "asleep.h"
 
 #include <sched.h>
 #include <sys/mman.h>
@@ -263,7 +263,7 @@ static void others_signals(void)
         for (;;)
             pause();
     }
-    usleep(50000);
+    until_asleep(child);
     union sigval value = { 0 };
     for (int i = 0; i < 3; i++)
         need(!sigqueue(child, SIGRTMIN, value));

@@ -186,11 +186,6 @@ static void rights(void)
     rmdir("open"), rmdir("sticky"), rmdir("closed"), rmdir("mine");
 }
 
-static void ticks(void)
-{
-    usleep(20000);
-}
-
 static long long changed(const char *path)
 {
     struct stat s;
@@ -211,20 +206,20 @@ static void times(void)
     make_file("d/f", 0644);
     long long c = changed("d/f"), m = modified("d/f"), d = modified("d"),
               e = modified("e");
-    ticks();
+    until_tick();
     link("d/f", "d/g");
     ok(changed("d/f") > c && modified("d/f") == m && modified("d") > d);
     c = changed("d/f"), d = modified("d");
-    ticks();
+    until_tick();
     unlink("d/g");
     ok(changed("d/f") > c && modified("d/f") == m && modified("d") > d);
     c = changed("d/f"), d = modified("d");
-    ticks();
+    until_tick();
     rename("d/f", "e/f");
     ok(changed("e/f") > c && modified("e/f") == m);
     ok(modified("d") > d && modified("e") > e);
     d = modified("d"), c = changed("d");
-    ticks();
+    until_tick();
     chmod("d", 0700);
     ok(modified("d") == d && changed("d") > c);
     unlink("e/f"), rmdir("d"), rmdir("e");

@@ -64,8 +64,12 @@ static void sealing(void)
     is(fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK), 0);
     is(fcntl(fd, F_GET_SEALS), F_SEAL_SHRINK);
     fails_with(EPERM, ftruncate(fd, 100));
+    fails_with(EPERM, ftruncate(fd, 4095));
+    is(ftruncate(fd, 4096), 0);
     is(ftruncate(fd, 8192), 0);
+    fails_with(EPERM, ftruncate(fd, 8191));
     is(fcntl(fd, F_ADD_SEALS, F_SEAL_GROW), 0);
+    fails_with(EPERM, ftruncate(fd, 8193));
     is(fcntl(fd, F_GET_SEALS), F_SEAL_SHRINK | F_SEAL_GROW);
     fails_with(EPERM, ftruncate(fd, 10000));
     is(ftruncate(fd, 8192), 0);

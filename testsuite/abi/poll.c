@@ -120,7 +120,7 @@ static void timeouts(void)
     struct pollfd item = { ends[0], POLLIN, 0 };
     long long start = now();
     is(poll(&item, 1, 30), 0);
-    ok(now() - start >= 30000000 && now() - start < 5000000000);
+    ok(now() - start >= 30000000 && now() - start < 20000000000);
     start = now();
     is(poll(NULL, 0, 20), 0);
     ok(now() - start >= 20000000);
@@ -284,12 +284,12 @@ static void selecting(void)
     fails_with(EFAULT, raw_select(1, (void *)8, &time));
     time = (struct timeval){ -1, 0 };
     fails_with(EINVAL, raw_select(0, NULL, &time));
-    time = (struct timeval){ 0, 2000000 };
+    time = (struct timeval){ 10, 20000000 };
     FD_ZERO(&in);
     int file = open("f", O_RDWR);
     FD_SET(file, &in);
     is(raw_select(file + 1, &in, &time), 1);
-    ok(time.tv_sec == 1 && time.tv_usec > 900000);
+    ok(time.tv_sec >= 20 && time.tv_sec < 30 && time.tv_usec < 1000000);
     close(file);
     long long start = now();
     time = (struct timeval){ 0, 20000 };

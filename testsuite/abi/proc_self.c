@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* /proc/self: status, stat, statm, cmdline, environ, comm, limits, links. */
+#include "asleep.h"
 #include "proc.h"
 
 #include <sys/mman.h>
@@ -259,11 +260,8 @@ static void stat_of_children(void *data)
         _exit(0);
     }
     snprintf(path, sizeof path, "/proc/%d/stat", sleeper);
-    for (int i = 0; i < 100 && !split(path); i++)
-        usleep(1000);
-    usleep(50000);
-    split(path);
-    if (strcmp(fields[3], "S"))
+    until_asleep(sleeper);
+    if (split(path) != FIELDS || strcmp(fields[3], "S"))
         _exit(6);
     for (int i = 0; i < STOPS; i++) {
         kill(sleeper, SIGCONT);

@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/statfs.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
@@ -233,8 +234,53 @@ static void behaviour(void)
     is(t.f_type, 0x9fa0);
 }
 
+/* Made as they are read, there is no end to seek from; and nothing to map. */
+static void ends_and_maps(void)
+{
+    static const char *const forwards[] = { "/proc/meminfo", "/proc/stat",
+        "/proc/filesystems", "/proc/net/unix", "/proc/self/maps",
+        "/proc/self/mounts", "/proc/self/mountinfo", "/proc/self/mountstats" };
+    static const char *const wholes[] = { "/proc/self/cmdline",
+        "/proc/sys/kernel/ostype" };
+    for (size_t i = 0; i < sizeof forwards / sizeof *forwards; i++) {
+        int fd = open(forwards[i], O_RDWR);
+        if (fd < 0)
+            fd = open(forwards[i], O_RDONLY);
+        fails_with(EINVAL, lseek(fd, 0, SEEK_END));
+        fails_with(EINVAL, lseek(fd, 0, SEEK_DATA));
+        fails_with(EINVAL, lseek(fd, 0, SEEK_HOLE));
+        is(lseek(fd, 3, SEEK_SET), 3);
+        is(lseek(fd, 1, SEEK_CUR), 4);
+        fails_with(EINVAL, lseek(fd, -5, SEEK_CUR));
+        fails_with(i < 4 ? EIO : ENODEV,
+            (long)mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0));
+        close(fd);
+    }
+    for (size_t i = 0; i < sizeof wholes / sizeof *wholes; i++) {
+        int fd = open(wholes[i], O_RDONLY);
+        is(lseek(fd, 5, SEEK_END), 5);
+        fails_with(ENXIO, lseek(fd, 0, SEEK_DATA));
+        fails_with(ENXIO, lseek(fd, 0, SEEK_HOLE));
+        fails_with(ENODEV,
+            (long)mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0));
+        fails_with(EACCES, (long)mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+                               MAP_SHARED, fd, 0));
+        fails_with(EPERM, (long)mmap(NULL, 4096, PROT_READ | PROT_EXEC,
+                              MAP_PRIVATE, fd, 0));
+        close(fd);
+    }
+    int fd = open("/proc/kmsg", O_RDONLY);
+    fails_with(EIO, (long)mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0));
+    close(fd);
+    fd = open("/proc/self/mounts", O_RDWR);
+    ok(fd >= 0);
+    fails_with(ESPIPE, pwrite(fd, "x", 1, 0));
+    close(fd);
+}
+
 static void run(void)
 {
+    ends_and_maps();
     identity();
     times();
     memory();

@@ -10,6 +10,8 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 
+enum { PATIENCE_MS = 20000 };
+
 struct pty {
     int master, slave;
     char path[32];
@@ -53,14 +55,17 @@ static inline bool comes(int fd, int milliseconds)
     return poll(&item, 1, milliseconds) == 1 && item.revents & POLLIN;
 }
 
-/* All that is there to be read, as text with its unprintables named. */
-static inline const char *all_of(int fd)
+/* What is there to be read, as text with its unprintables named.  As long as it
+ * is shorter than what is wanted more is awaited; then, for a moment, what must
+ * not come. */
+static inline const char *awaited(int fd, const char *wanted)
 {
     static char text[20000];
     char raw[4096];
     size_t used = 0;
     ssize_t got;
-    while (comes(fd, 30) && (got = read(fd, raw, sizeof raw)) > 0)
+    while (comes(fd, used < strlen(wanted) ? PATIENCE_MS : 30) &&
+        (got = read(fd, raw, sizeof raw)) > 0)
         for (ssize_t i = 0; i < got && used < sizeof text - 8; i++) {
             unsigned char c = raw[i];
             if (c == '\n')
@@ -77,6 +82,8 @@ static inline const char *all_of(int fd)
     text[used] = 0;
     return text;
 }
+
+#define is_awaited(fd, wanted) is_text(awaited(fd, wanted), wanted)
 
 static inline void type(int master, const char *text)
 {

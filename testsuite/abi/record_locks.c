@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* POSIX record locks and those of open file descriptions: splitting, merging,
  * conflicts, waiting, deadlock, who loses them when. */
+#include "asleep.h"
 #include "who.h"
 
 #include <sys/file.h>
@@ -183,7 +184,7 @@ static void who_loses(void)
 
 static void naps(void)
 {
-    usleep(30000);
+    usleep(1000);
 }
 
 static void waits(void *data)
@@ -205,13 +206,13 @@ static void waits_interrupted(void *data)
 {
     (void)data;
     struct sigaction action = { .sa_handler = on_signal };
-    struct itimerspec soon = { .it_value = { 0, 20000000 } };
+    struct itimerspec often = { { 0, 20000000 }, { 0, 20000000 } };
     timer_t timer;
     sigaction(SIGUSR1, &action, NULL);
     struct sigevent event = { .sigev_notify = SIGEV_SIGNAL,
         .sigev_signo = SIGUSR1 };
     timer_create(CLOCK_MONOTONIC, &event, &timer);
-    timer_settime(timer, 0, &soon, NULL);
+    timer_settime(timer, 0, &often, NULL);
     int mine = open("f", O_RDWR);
     if (set(mine, F_SETLKW, F_WRLCK, 0, 1) != -1 || errno != EINTR)
         _exit(1);
@@ -230,7 +231,7 @@ static void waiting(void)
     }
     while (!*(volatile int *)state)
         naps();
-    naps();
+    until_asleep(child);
     state[1] = 1;
     set(fd, F_SETLK, F_UNLCK, 0, 10);
     int status;
@@ -257,7 +258,7 @@ static void deadlock(void)
     }
     while (!*(volatile int *)state)
         naps();
-    naps();
+    until_asleep(child);
     fails_with(EDEADLK, set(fd, F_SETLKW, F_WRLCK, 1, 1));
     set(fd, F_SETLK, F_UNLCK, 0, 1);
     int status;

@@ -35,7 +35,7 @@ static void part_of_line(void)
     tell_us(pty.slave, SIGIO);
     set_modes(pty.slave, 0, 0, ICANON | ECHO);
     type(pty.master, "x");
-    is_text(all_of(pty.master), "x");
+    is_awaited(pty.master, "x");
     is_text(news(), "");
     type(pty.master, "\4");
     is_text(news_within(10), "SIGIO in");

@@ -95,11 +95,11 @@ static void many(void)
     is(recvmmsg(fds[1], messages, 8, MSG_WAITFORONE, NULL), 5);
     is(messages[4].msg_len, 8);
     fails_with(EAGAIN, recvmmsg(fds[1], messages, 8, MSG_DONTWAIT, NULL));
-    struct timespec bad = { .tv_nsec = -1 }, soon = { .tv_sec = 5 };
+    struct timespec bad = { .tv_nsec = -1 }, soon = { .tv_sec = 20 };
     fails_with(EINVAL, recvmmsg(fds[1], messages, 8, 0, &bad));
     send(fds[0], "x", 1, 0);
     is(recvmmsg(fds[1], messages, 1, 0, &soon), 1);
-    ok(soon.tv_sec == 4);
+    ok(soon.tv_sec < 20 && soon.tv_sec >= 10);
     vectors[3].iov_base = (void *)8;
     is(sendmmsg(fds[0], messages, 8, 0), 3);
     fails_with(EFAULT, sendmmsg(fds[0], messages + 3, 1, 0));

@@ -89,22 +89,22 @@ static void flushing(void)
     set_modes(pty.slave, 0, 0, 0);
     tcgetattr(pty.slave, &modes);
     type(pty.master, "lost");
-    ok(comes(pty.slave, 1000));
+    ok(comes(pty.slave, PATIENCE_MS));
     is(tcsetattr(pty.slave, TCSAFLUSH, &modes), 0);
     ioctl(pty.slave, FIONREAD, &count);
     is(count, 0);
     type(pty.master, "kept");
-    comes(pty.slave, 1000);
+    comes(pty.slave, PATIENCE_MS);
     is(tcsetattr(pty.slave, TCSANOW, &modes), 0);
     is(tcsetattr(pty.slave, TCSADRAIN, &modes), 0);
     is(read(pty.slave, text, 10), 4);
     type(pty.master, "lost");
-    comes(pty.slave, 1000);
+    comes(pty.slave, PATIENCE_MS);
     is(tcflush(pty.slave, TCIFLUSH), 0);
     ioctl(pty.slave, FIONREAD, &count);
     is(count, 0);
     type(pty.master, "lost");
-    comes(pty.slave, 1000);
+    comes(pty.slave, PATIENCE_MS);
     is(tcflush(pty.slave, TCIOFLUSH), 0);
     ioctl(pty.slave, FIONREAD, &count);
     is(count, 0);
@@ -200,7 +200,7 @@ static void least_and_time(void)
     set_least(0, 0);
     is(read(pty.slave, text, 10), 0);
     type(pty.master, "ab");
-    comes(pty.slave, 1000);
+    comes(pty.slave, PATIENCE_MS);
     is(read(pty.slave, text, 1), 1);
     is(read(pty.slave, text, 10), 1);
     /* A time alone: from the call on.  Linux counts it in ticks, of which a busy
@@ -209,6 +209,7 @@ static void least_and_time(void)
     start = now();
     is(read(pty.slave, text, 10), 0);
     ok(now() - start >= 500 && now() - start < 20000);
+    set_least(0, 200);
     pid_t child = types_later("x", 50);
     is(read(pty.slave, text, 10), 1);
     waitpid(child, &status, 0);
@@ -225,7 +226,7 @@ static void least_and_time(void)
     type(pty.master, "ab");
     is(poll(&item, 1, 50), 0);
     type(pty.master, "c");
-    is(poll(&item, 1, 1000), 1);
+    is(poll(&item, 1, PATIENCE_MS), 1);
     is(read(pty.slave, text, 10), 3);
     /* Both: the time is between bytes, from the first on. */
     set_least(5, 10);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Threads as the library makes them: create, join, detach, cancel, mutexes,
  * conditions, barriers; a process whose leader is gone. */
+#include "asleep.h"
 #include "proc.h"
 
 #include <pthread.h>
@@ -71,15 +72,16 @@ static void detached(void)
     int made = 0;
     pthread_attr_init(&how);
     pthread_attr_setdetachstate(&how, PTHREAD_CREATE_DETACHED);
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 1; i <= ROUNDS; i++) {
         while (made - ended > 20)
             sched_yield();
         made += !pthread_create(&thread, &how, ends, NULL);
+        if (i % 250 == 0)
+            is(made, i);
     }
-    is(made, ROUNDS);
     while (ended < ROUNDS)
         sched_yield();
-    for (int i = 0; i < 5000 && tasks() > 1; i++)
+    while (tasks() > 1)
         usleep(1000);
     is(tasks(), 1);
 }
@@ -288,7 +290,7 @@ static void cancellation(void)
 /* The process goes on without its first thread. */
 static void *outlives(void *ends)
 {
-    usleep(30000);
+    until_state(getpid(), 'Z');
     char letter = 0;
     char path[64], text[300] = "";
     pid_t child = fork();
@@ -332,7 +334,7 @@ static void without_leader(void)
         syscall(SYS_exit, 1);
     }
     read(ends[0], &letter, 1);
-    usleep(20000);
+    until_state(child, 'Z');
     kill(child, SIGTERM);
     ok(waitpid(child, &status, 0) == child);
     is(status, SIGTERM);
@@ -354,7 +356,7 @@ static void *crashes(void *none)
 
 static void *ends_alone(void *none)
 {
-    usleep(50000);
+    until_state(getpid(), 'Z'); /* the first one */
     syscall(SYS_exit, 13);
     return none;
 }

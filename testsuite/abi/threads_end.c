@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What the end of one thread does to others: the signal for a parent's death is
  * each thread's own, vfork stops only who called it, words are cleared. */
-#include "cpu.h"
+#include "asleep.h"
 #include "clone.h"
+#include "cpu.h"
+#include "proc.h"
 
 #include <linux/futex.h>
 #include <pthread.h>
@@ -20,9 +22,12 @@ static void wait_for(volatile int *value)
         usleep(1000);
 }
 
+static volatile int has_asked;
+
 static void *asks_for_signal(void *stays)
 {
     prctl(PR_SET_PDEATHSIG, SIGUSR1);
+    has_asked = 1;
     for (intptr_t i = 0; stays; i++)
         usleep(1000);
     return NULL;
@@ -45,6 +50,13 @@ static void *asks_and_makes(void *none)
     return none;
 }
 
+/* A thread may be joined a little before it is gone, and then still asks. */
+static void until_alone(void)
+{
+    while (number_of("/proc/self/status", "Threads") > 1)
+        usleep(1000);
+}
+
 /* The child of one that ends: what it waits for comes, or does not. */
 static void child_of_dying(bool stays, int parent)
 {
@@ -56,13 +68,14 @@ static void child_of_dying(bool stays, int parent)
     pthread_create(&thread, NULL, asks_for_signal, stays ? &thread : NULL);
     if (stays) {
         int signal = 0;
-        usleep(20000);
+        wait_for(&has_asked);
         prctl(PR_GET_PDEATHSIG, &signal); /* of the other alone */
         shared->values[1] = signal == 0;
     } else {
         pthread_join(thread, NULL);
         pthread_create(&thread, NULL, asks_and_makes, NULL);
         pthread_join(thread, NULL);
+        until_alone();
     }
     shared->values[0] = 1;
     while (getppid() == parent)
@@ -134,10 +147,11 @@ static void death_by_exec(void)
     pid_t child = fork();
     if (!child) {
         pthread_t thread;
-        pid_t grandchild;
-        pthread_create(&thread, NULL, makes_child, &grandchild);
+        volatile pid_t grandchild = 0;
+        pthread_create(&thread, NULL, makes_child, (void *)&grandchild);
         wait_for(&shared->values[0]);
-        pthread_create(&thread, NULL, starts_program, &grandchild);
+        wait_for(&grandchild);
+        pthread_create(&thread, NULL, starts_program, (void *)&grandchild);
         for (;;)
             pause();
     }
@@ -264,7 +278,7 @@ static void leader_waited_for(void)
         syscall(SYS_exit, 1);
     }
     info.si_pid = 5;
-    usleep(50000);
+    until_state(child, 'Z');
     is(waitid(P_PID, child, &info, WEXITED | WNOHANG), 0);
     is(info.si_pid, 0);
     is(kill(child, 0), 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* waitid and wait4: every kind of end, every way to choose, every option; who
  * is told; orphans, subreapers and the signal of a parent's death. */
-#include "tap.h"
+#include "asleep.h"
 
 #include <linux/wait.h>
 #include <pthread.h>
@@ -241,7 +241,7 @@ static void handle(int flags)
 
 static void wait_told(int count)
 {
-    for (int i = 0; i < 2000 && told < count; i++)
+    for (int i = 0; i < 20000 && told < count; i++)
         usleep(1000);
 }
 
@@ -306,7 +306,7 @@ static void is_interrupted(void)
     sigaction(SIGUSR1, &action, NULL);
     pid_t child = start(waits), other = fork();
     if (!other) {
-        usleep(50000);
+        until_asleep(getppid());
         kill(getppid(), SIGUSR1);
         _exit(0);
     }
@@ -316,7 +316,7 @@ static void is_interrupted(void)
     sigaction(SIGUSR1, &action, NULL);
     other = fork();
     if (!other) {
-        usleep(50000);
+        until_asleep(getppid());
         kill(getppid(), SIGUSR1);
         usleep(50000);
         kill(child, SIGTERM);

@@ -8,6 +8,7 @@
 
 #include <grp.h>
 #include <sys/stat.h>
+#include <time.h>
 
 enum { USER = 1000, OTHER = 2000, GROUP = 1000, OTHER_GROUP = 2000 };
 
@@ -53,6 +54,18 @@ static inline void make_directory_of(
 {
     if (mkdir(path, 0700) || chown(path, uid, gid) || chmod(path, mode))
         note("cannot make directory %s: %s", path, strerror(errno));
+}
+
+/* Until the clock that files' times are taken from has moved on: a tick that a
+ * busy host delays may be long. */
+static inline void until_tick(void)
+{
+    struct timespec start, now;
+    clock_gettime(CLOCK_REALTIME_COARSE, &start);
+    do {
+        usleep(5000);
+        clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    } while (now.tv_sec == start.tv_sec && now.tv_nsec == start.tv_nsec);
 }
 
 static inline bool exists(const char *path)

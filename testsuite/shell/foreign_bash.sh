@@ -20,7 +20,8 @@ v'
     is 'expressions' "$($SH -c '[[ abc =~ ^a(.)c$ ]] && echo ${BASH_REMATCH[1]}')" b
     is 'mapfile' "$(seq 1 1000 | $SH -c 'mapfile -t l; echo ${#l[@]} ${l[999]}')" \
         '1000 1000'
-    is 'read with a time' "$(sleep 3 | $SH -c 'read -t 0.2 x; echo $?')" 142
+    is 'read with a time' "$(rm -f over; soon test -e over |
+        $SH -c 'read -t 0.2 x; echo $?; : > over')" 142
     is 'wait -n' "$($SH -c 'sleep 20 > /dev/null & a=$!; (sleep 1; exit 7) &
         wait -n; echo $?; kill $a')" 7
     is 'extglob and globstar' "$(mkdir -p g/h; touch g/a.c g/h/b.c g/h/c.h

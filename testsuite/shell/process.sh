@@ -6,13 +6,13 @@
 # The word between parentheses holds no space here, so fields may be counted.
 field() { cut -d ' ' -f "$2" "/proc/$1/stat"; }
 ln -s /bin/sleep sleeper 2> /dev/null
-sleep 50 &
+sleep 500 &
 p=$!
 runs $p sleep
 is 'ps knows it' "$(ps -o pid,ppid,stat,comm | awk -v p=$p '$1 == p { print $2, $4 }')" \
     "$$ sleep"
 is 'in which state' "$(ps -o pid,stat | awk -v p=$p '$1 == p { print $2 }')" S
-is 'ps as it is' "$(ps | awk -v p=$p '$1 == p { print $2, $4 }')" 'root 50'
+is 'ps as it is' "$(ps | awk -v p=$p '$1 == p { print $2, $4 }')" 'root 500'
 is 'the one that asks runs' "$(ps -o comm,stat | awk '$1 == "ps" { print $2 }')" R
 is 'ps of names' "$(ps -o user,comm | awk '$2 == "sleep" { print $1; exit }')" root
 is 'pidof' "$(pidof sleep)" $p
@@ -20,16 +20,16 @@ is 'top' "$(top -b -n 1 | awk 'NR == 1 { print $1, $3, $5 } NR == 2 { print $1 }
     NR == 4 { print $1, $2, $3, $4 }')" 'Mem: used, free,
 CPU:
 PID PPID USER STAT'
-is 'top lists it' "$(top -b -n 1 | grep -c ' sleep 50$')" 1
+is 'top lists it' "$(top -b -n 1 | grep -c ' sleep 500$')" 1
 is 'top, twice' "$(top -b -n 2 -d 1 | grep -c '^Mem:')" 2
 is 'stat of a process' "$(field $p 2) $(field $p 3) $(field $p 4)" "(sleep) S $$"
-is 'its command line' "$(tr '\0' ' ' < /proc/$p/cmdline)" 'sleep 50 '
+is 'its command line' "$(tr '\0' ' ' < /proc/$p/cmdline)" 'sleep 500 '
 is 'its folder and program' "$(readlink /proc/$p/cwd; readlink /proc/$p/root)" \
     "$PWD
 /"
-is 'its environment' "$(V=value sleep 9 & runs $! sleep
+is 'its environment' "$(V=value sleep 90 & runs $! sleep
     tr '\0' '\n' < /proc/$!/environ | grep '^V='; kill $!; wait $!)" V=value
-is 'its descriptors' "$(sleep 9 3< /dev/zero & runs $! sleep
+is 'its descriptors' "$(sleep 90 3< /dev/zero & runs $! sleep
     readlink /proc/$!/fd/0; readlink /proc/$!/fd/3; kill $!; wait $!)" '/dev/null
 /dev/zero'
 is 'its threads' "$(ls /proc/$p/task)" $p
@@ -70,8 +70,8 @@ is 'with another signal' "$(timeout -s KILL 0.3 sleep 9; echo $?)" 137
 is 'nice' "$(nice; nice -n 5 nice; nice -n -3 nice)" '0
 5
 -3'
-is 'as others see it' "$(nice -n 7 sleep 9 & runs $! sleep; field $! 19; kill $!; wait $!)" 7
-is 'renice' "$(sleep 9 & renice -n 4 -p $! > /dev/null; field $! 19; kill $!; wait $!)" 4
+is 'as others see it' "$(nice -n 7 sleep 90 & runs $! sleep; field $! 19; kill $!; wait $!)" 7
+is 'renice' "$(sleep 90 & renice -n 4 -p $! > /dev/null; field $! 19; kill $!; wait $!)" 4
 is 'nohup' "$(nohup $SH -c 'kill -HUP $$; echo on' 2> /dev/null)" on
 is 'setsid' "$(setsid $SH -c 'test $(cut -d " " -f 6 /proc/$$/stat) = $$ &&
     echo leads')" leads
@@ -104,7 +104,7 @@ root
 not a tty'
 is_gone() { ! kill -0 "$1" 2> /dev/null; }
 is 'start-stop-daemon' "$(start-stop-daemon -S -b -m -p pid -x /bin/sleep -- 60
-    runs $(cat pid) sleep; start-stop-daemon -K -p pid > /dev/null; echo $?
+    soon test -s pid; runs $(cat pid) sleep; start-stop-daemon -K -p pid > /dev/null; echo $?
     soon is_gone $(cat pid) && echo gone)" '0
 gone'
 is 'which and command' "$(which ls | sed 's|.*/||'; which no_such; echo $?)" 'ls

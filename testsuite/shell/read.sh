@@ -28,7 +28,7 @@ is 'some characters' "$(printf 'abcdef\n' | $SH -c 'read -n 3 x 2> /dev/null &&
     echo $x || echo abc')" abc
 is 'too late' "$(rm -f over; soon test -e over |
     { read -t 1 x; test $? != 0 && echo late; : > over; })" late
-is 'in time' "$({ sleep 0.2; echo word; } | { read -t 5 -r x; echo $x; })" word
+is 'in time' "$({ sleep 0.2; echo word; } | { read -t 30 -r x; echo $x; })" word
 is 'nothing where there is a folder' "$(read -r x 2> /dev/null < /tmp
     test $? != 0 && echo no)" no
 finish

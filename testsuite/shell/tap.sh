@@ -5,7 +5,7 @@
 #     like 'a claim' "$(actual)" 'case pattern'
 #     becomes 'a claim' command…      it holds before ten seconds are over
 #     soon command…                   waits, at most ten seconds, until it holds
-#     runs PID PROGRAM                the same, for a process and what it runs
+#     runs PID PROGRAM                the same, for a process that sleeps in that
 #     skip 'a claim' 'why not'
 #     under NAME SCRIPT…
 #     finish
@@ -81,7 +81,8 @@ becomes() {
     fi
 }
 has_program() {
-    test "$(cat "/proc/$1/comm" 2> /dev/null)" = "$2"
+    { read -r has_pid has_name has_state has_more < "/proc/$1/stat"; } \
+        2> /dev/null && test "$has_name $has_state" = "($2) S"
 }
 runs() {
     soon has_program "$@"

@@ -41,12 +41,14 @@ bye'
 is 'a subshell has its own' "$($SH -c '(trap "echo sub" EXIT); echo main')" 'sub
 main'
 is 'after the program in front of it' \
-    "$($SH -c 'trap "echo got" USR1; (sleep 0.2; kill -USR1 $$) & sleep 1
-    echo on')" 'got
+    "$(rm -f sent; $SH -c 'trap "echo got" USR1
+    (sleep 0.2; kill -USR1 $$; : > sent) &
+    sh -c "until test -e sent; do sleep 0.1; done"; echo on')" 'got
 on'
 is 'wait is ended by it' \
-    "$($SH -c 'trap "echo got" USR1; (sleep 0.5; kill -USR1 $$) & sleep 20 &
-    p=$!; wait $p; echo $?; kill $p')" 'got
+    "$($SH -c 'trap "echo got" USR1; sleep 200 & p=$!
+    (until grep -q "^State:.S" /proc/$$/status; do sleep 0.1; done
+    kill -USR1 $$) & wait $p; echo $?; kill $p')" 'got
 138'
 is 'in a loop' "$($SH -c 'n=0; trap "n=\$((n + 1))" USR1
     while test $n -lt 50; do kill -USR1 $$; done; echo $n')" 50
@@ -72,12 +74,12 @@ is 'a stopped one goes on' "$($SH -c 'i=0; while test $i -lt 20; do
     kill -STOP $p; soon grep -q "^State:.T" /proc/$p/status && echo stopped
     kill -CONT $p; wait $p)" 'stopped
 end'
-is 'an alarm ends a program' "$(sleep 9 & runs $! sleep; kill -ALRM $!; wait $!
+is 'an alarm ends a program' "$(sleep 90 & runs $! sleep; kill -ALRM $!; wait $!
     echo $?)" 142
-is 'a stopped one can be killed' "$(sleep 9 & kill -STOP $!; kill -9 $!
-    wait $!; echo $?) $(sleep 9 & runs $! sleep; kill -STOP $!; kill $!
+is 'a stopped one can be killed' "$(sleep 90 & kill -STOP $!; kill -9 $!
+    wait $!; echo $?) $(sleep 90 & runs $! sleep; kill -STOP $!; kill $!
     kill -CONT $!; wait $!; echo $?)" '137 143'
-is 'a whole group' "$(setsid $SH -c 'sleep 9 & sleep 9 & echo here
+is 'a whole group' "$(setsid $SH -c 'sleep 90 & sleep 90 & echo here
     kill -TERM 0'; echo $?)" 'here
 143'
 is 'a group by its number' "$(setsid $SH -c 'trap "" TERM; : > deaf

@@ -257,6 +257,11 @@ void wait_queue_wake_all(struct wait_queue *queue, unsigned events)
 #include "lib/hash.c"
 #include "lib/refcount.c"
 #include "lib/tree.c"
+uint64_t random_number(void)
+{
+    return 4; /* nobody asks for handles */
+}
+
 /* Nothing is sealed here. */
 int seals_allow_size(const struct inode *inode, uint64_t bytes)
 {

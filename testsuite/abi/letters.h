@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* For tables of what calls say: a letter for each error, and of CALLS(CALL), a
+ * list of CALL(call, …), each call by its number. */
+#ifndef LETTERS_H
+#define LETTERS_H
+
+#include "tap.h"
+
+/* Errors as letters; a dot is success. */
+static const struct letter {
+    char letter;
+    int error;
+    const char *name;
+} letters[] = {
+#define LETTER(letter, error) { letter, error, #error }
+    LETTER('B', EBADF), LETTER('I', EINVAL), LETTER('S', ESPIPE),
+    LETTER('K', ENOTSOCK), LETTER('D', ENOTDIR), LETTER('d', EISDIR),
+    LETTER('T', ENOTTY), LETTER('a', EAGAIN), LETTER('P', EPERM),
+    LETTER('O', EOPNOTSUPP), LETTER('V', ENODEV), LETTER('X', ENXIO),
+    LETTER('p', EPIPE), LETTER('C', ENOTCONN), LETTER('c', EISCONN),
+    LETTER('i', EIO), LETTER('n', ENODATA), LETTER('A', EACCES),
+    LETTER('x', EXDEV), LETTER('r', EPROTOTYPE), LETTER('R', ECONNREFUSED),
+    LETTER('E', EEXIST), LETTER('s', ESRCH), LETTER('f', ENOSPC),
+    LETTER('e', EDESTADDRREQ), LETTER('M', ENOMEM), LETTER('N', ENOENT),
+    LETTER('F', EFAULT), LETTER('t', ETXTBSY), LETTER('g', ERANGE),
+    LETTER('h', ECHILD),
+};
+
+static inline char letter_of(int error)
+{
+    for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
+        if (letters[i].error == error)
+            return letters[i].letter;
+    return '?';
+}
+
+static inline const char *name_of_letter(char letter)
+{
+    for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
+        if (letters[i].letter == letter)
+            return letters[i].name;
+    return letter == '.' ? "success" : "an error without a letter";
+}
+
+#define LETTERS_COUNT(...) +1
+#define LETTERS_DO(call, ...)                                                  \
+    if (at++ == row)                                                           \
+        return (long)(call);
+#define ROWS_OF_CALLS                                                          \
+    enum { ROWS = 0 CALLS(LETTERS_COUNT) };                                    \
+    static long do_call(int row)                                               \
+    {                                                                          \
+        int at = 0;                                                            \
+        CALLS(LETTERS_DO)                                                      \
+        return 0;                                                              \
+    }
+
+#endif
