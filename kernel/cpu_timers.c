@@ -4,8 +4,9 @@
  *
  * Nothing counts ticks here.  A timer is set for the earliest moment at which
  * the time could be used up, were all threads running; then a worker looks, and
- * sets it again for what is left.  While it is set, or the worker has to look,
- * one reference keeps the process (cpu_timer_is_active). */
+ * sets it again for what is left.  While it is in use one reference keeps the
+ * process (cpu_timer_is_active), and one for each look: two workers may look at
+ * the same time, for it can go off again before the first has begun. */
 #include "kernel/timers.h"
 
 #include "arch/atomic.h"
@@ -21,7 +22,10 @@ enum { PAUSE_NS_MIN = 4000000, PAUSE_NS_MAX = 32000000 };
 
 static void look_later(struct timer *timer)
 {
-    work_queue(&container_of(timer, struct process, cpu_timer)->cpu_timer_work);
+    struct process *process = container_of(timer, struct process, cpu_timer);
+    process_get(process);
+    if (!work_queue(&process->cpu_timer_work))
+        process_put(process);
 }
 
 static uint64_t left_of(uint64_t expires_ns, uint64_t used_ns)
@@ -68,11 +72,24 @@ static uint64_t limit_left(const struct process *process, uint64_t used_ns)
 static void arm(struct process *process, uint64_t left_ns)
     must_hold(process->cpu_lock)
 {
+    if (!process->cpu_timer_is_active)
+        process_get(process);
+    process->cpu_timer_is_active = true;
     unsigned threads = atomic_load(&process->thread_count);
     left_ns /= max(min(threads, cpu_count()), 1u);
     left_ns = min(max(left_ns, (uint64_t)LOOK_NS_MIN), NS_PER_SECOND * 3600);
     left_ns = max(left_ns, process->cpu_pause_ns);
     timer_arm(&process->cpu_timer, clock_ns() + left_ns);
+}
+
+/* True: a reference is to be put.  Nobody queues work from now on. */
+static bool disarm(struct process *process) must_hold(process->cpu_lock)
+{
+    bool was_active = process->cpu_timer_is_active;
+    if (was_active)
+        timer_cancel(&process->cpu_timer);
+    process->cpu_timer_is_active = false;
+    return was_active;
 }
 
 static void note_use(struct process *process, uint64_t used_ns)
@@ -121,15 +138,9 @@ static bool go_on(struct process *process, const struct usage *usage)
         cpu_alarms_look_locked(process, used_ns, usage->user_ns);
     bool must_go_on = !process->timers_are_over &&
         (is_on(process) || alarms_ns != FOREVER);
-    bool is_over = false;
-    if (must_go_on) {
+    if (must_go_on)
         arm(process, left_in_all(process, usage, alarms_ns));
-    } else {
-        /* If it fired just now we are queued again and end then. */
-        timer_cancel(&process->cpu_timer);
-        is_over = !process->cpu_timer_work.is_queued;
-        process->cpu_timer_is_active = !is_over;
-    }
+    bool is_over = !must_go_on && disarm(process);
     spin_unlock(&process->cpu_lock);
     return is_over;
 }
@@ -164,6 +175,7 @@ static void look(struct work *work)
         send(process, limit);
     if (is_over)
         process_put(process);
+    process_put(process); /* look_later's */
 }
 
 void cpu_timers_arm_locked(struct process *process)
@@ -175,10 +187,6 @@ void cpu_timers_arm_locked(struct process *process)
         timer_init(&process->cpu_timer, look_later);
         work_init(&process->cpu_timer_work, look);
         process->has_cpu_timer = true;
-    }
-    if (!process->cpu_timer_is_active) {
-        process->cpu_timer_is_active = true;
-        process_get(process);
     }
     process->cpu_pause_ns = 0;
     arm(process, 0);
@@ -203,14 +211,9 @@ void cpu_timers_start(struct process *process)
 
 void cpu_timers_end(struct process *process)
 {
-    bool is_over = false;
     spin_lock(&process->cpu_lock);
     process->timers_are_over = true;
-    if (process->cpu_timer_is_active && timer_cancel(&process->cpu_timer) &&
-        !process->cpu_timer_work.is_queued) {
-        process->cpu_timer_is_active = false;
-        is_over = true;
-    }
+    bool is_over = disarm(process);
     spin_unlock(&process->cpu_lock);
     if (is_over)
         process_put(process);

@@ -32,23 +32,24 @@ void work_init(struct work *work, void (*run)(struct work *work))
     list_init(&work->link);
 }
 
-static void queue_on(struct work_queue *queue, struct work *work)
+static bool queue_on(struct work_queue *queue, struct work *work)
 {
     /* Cleared by the worker before it runs the work. */
     if (atomic_exchange(&work->is_queued, true))
-        return;
+        return false;
     unsigned long irq_state = spin_lock_irq(&queue->lock);
     list_add(&queue->works, &work->link);
     spin_unlock_irq(&queue->lock, irq_state);
     wait_queue_wake_one(&queue->wait, READY_READ);
+    return true;
 }
 
-void work_queue(struct work *work)
+bool work_queue(struct work *work)
 {
     struct work_queue *queue = &work_queues[cpu_id()];
     if (!atomic_load(&queue->has_worker))
         queue = &work_queues[0];
-    queue_on(queue, work);
+    return queue_on(queue, work);
 }
 
 static struct work *take(struct work_queue *queue)

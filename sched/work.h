@@ -12,8 +12,8 @@ struct work {
 };
 
 void work_init(struct work *work, void (*run)(struct work *work));
-/* Any context, interrupts included. Queued already: nothing happens. */
-void work_queue(struct work *work);
+/* Any context, interrupts included. Queued already: nothing happens, false. */
+bool work_queue(struct work *work);
 /* The body of a worker thread: thread_start_kernel("worker/N", work_main, …). */
 void work_main(void *cpu);
 void work_init_cpus(void);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Pseudo terminals: opening, numbers, both ends closing, packets, sizes. */
+#include "asleep.h"
 #include "pty.h"
 
 #include <sys/sysmacros.h>
@@ -106,7 +107,7 @@ static ssize_t fill(int fd)
 static ssize_t drain(int fd, ssize_t size)
 {
     ssize_t sum = 0;
-    while (comes(fd, sum < size ? 5000 : 30)) {
+    while (comes(fd, sum < size ? PATIENCE_MS : 30)) {
         ssize_t done = read(fd, text, sizeof text);
         sum += done > 0 ? done : 0;
     }
@@ -119,13 +120,13 @@ static void bytes(void)
     int count;
     set_modes(pty.slave, 0, 0, 0);
     is(write(pty.slave, "hello", 5), 5);
-    ok(comes(pty.master, 1000));
+    ok(comes(pty.master, PATIENCE_MS));
     is(ioctl(pty.master, FIONREAD, &count), 0);
     is(count, 5);
     is(read(pty.master, text, 3), 3);
     is(read(pty.master, text, 100), 2);
     is(write(pty.master, "abc", 3), 3);
-    ok(comes(pty.slave, 1000));
+    ok(comes(pty.slave, PATIENCE_MS));
     is(ioctl(pty.slave, FIONREAD, &count), 0);
     is(count, 3);
     is(ioctl(pty.slave, TIOCOUTQ, &count), 0);
@@ -146,7 +147,7 @@ static void bytes(void)
     struct pollfd item = { pty.slave, POLLOUT, 0 };
     is(poll(&item, 1, 0), 0);
     is(drain(pty.master, sum), sum);
-    is(poll(&item, 1, 1000), 1);
+    is(poll(&item, 1, PATIENCE_MS), 1);
     /* Through the line discipline, in bytes and order. */
     sum = fill(pty.master);
     is(errno, EAGAIN);
@@ -175,7 +176,7 @@ static void slave_closes(void)
     ok(pty.slave >= 0);
     ok(!(ready(pty.master) & POLLHUP));
     type(pty.master, "x\n");
-    ok(comes(pty.slave, 1000));
+    ok(comes(pty.slave, PATIENCE_MS));
     close_pty(&pty);
     /* Before anyone opens the other end there is nobody to hang up. */
     int master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK);
@@ -207,7 +208,7 @@ static void master_closes(void)
         _exit(read(pty.slave, text, 10) != -1 || errno != EIO);
     }
     int status;
-    usleep(30000);
+    until_asleep(child);
     close(pty.master);
     waitpid(child, &status, 0);
     is(status, 0);

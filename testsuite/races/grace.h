@@ -27,10 +27,11 @@ cpu_mask sched_online;
 static struct work *races_work;
 static unsigned races_at_work = CPUS - 1; /* CPUs that are not done yet */
 
-void work_queue(struct work *work)
+bool work_queue(struct work *work)
 {
     late_store_now();
     __atomic_store_n(&races_work, work, __ATOMIC_RELEASE);
+    return true;
 }
 
 void timer_arm(struct timer *timer, uint64_t deadline_ns)

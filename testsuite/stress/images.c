@@ -16,12 +16,12 @@ static void write_head(const char *bytes)
     pwrite(image, bytes, HEAD, 0);
 }
 
-/* Runs it and waits: its status, or -1 if that never came. */
-static int try_file(const char *name)
+/* Runs it for so long at most and waits: its status, or -1 if that never came. */
+static int run_file(const char *name, int seconds)
 {
     pid_t child = fork();
     if (!child) {
-        struct rlimit limit = { 1, 1 };
+        struct rlimit limit = { seconds, seconds };
         char *arguments[] = { "image", "quiet", NULL };
         char *environment[] = { NULL };
         int null = open("/dev/null", O_RDWR);
@@ -31,7 +31,7 @@ static int try_file(const char *name)
         limit.rlim_cur = limit.rlim_max = 256 << 20;
         setrlimit(RLIMIT_AS, &limit);
         close(image);
-        alarm(1);
+        alarm(seconds);
         execve(name, arguments, environment);
         _exit(100);
     }
@@ -42,21 +42,31 @@ static int try_file(const char *name)
     return -1;
 }
 
+static int try_file(const char *name)
+{
+    return run_file(name, 1);
+}
+
 /* A descriptor that is open for writing would make each of them busy. */
-static int try_head(const char *bytes)
+static int run_head(const char *bytes, int seconds)
 {
     write_head(bytes);
     close(image);
-    int status = try_file("./image");
+    int status = run_file("./image", seconds);
     image = open("image", O_RDWR);
     if (image < 0)
         note("the file cannot be opened: %s", strerror(errno));
     return image < 0 ? -1 : status;
 }
 
+static int try_head(const char *bytes)
+{
+    return run_head(bytes, 1);
+}
+
 static bool is_sound(void)
 {
-    return try_head(head) == 7 << 8;
+    return run_head(head, 20) == 7 << 8;
 }
 
 static const uint64_t hostile[] = {
