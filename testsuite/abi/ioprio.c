@@ -238,6 +238,8 @@ static void ended_ones(void)
         _exit(0);
     }
     is(waitid(P_PID, child, &info, WEXITED | WNOWAIT), 0);
+    while (ioprio_get(IOPRIO_WHO_PROCESS, child) != 0) /* soon after that */
+        usleep(1000);
     is(ioprio_get(IOPRIO_WHO_PROCESS, child), 0);
     is(ioprio_set(IOPRIO_WHO_PROCESS, child, value(IOPRIO_CLASS_BE, 1)), 0);
     ended(child);

@@ -10,6 +10,10 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
+#ifndef F_GETOWNER_UIDS
+#define F_GETOWNER_UIDS 17
+#endif
+
 /* 0: it has none; 1: it keeps the flag, and so by ioctl. */
 static int keeps(int fd)
 {
