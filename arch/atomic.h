@@ -42,6 +42,9 @@
         atomic_is_replaced;                                                    \
     })
 #define memory_barrier() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+/* Behind a lock's taking: what was written before it is seen before what is
+ * written under it, also by who looks without the lock. */
+#define lock_barrier() atomic_settle()
 /* What was read before is read before all that comes after. */
 #define read_barrier() __atomic_thread_fence(__ATOMIC_ACQUIRE)
 

@@ -16,31 +16,22 @@
 #include "kernel/futex_queue.h"
 #include "lib/errno.h"
 #include "lib/hash.h"
+#include "lib/once.h"
 #include "mm/space.h"
 #include "mm/user.h"
 
 enum { BUCKETS = 1024 };
 
 static struct futex_bucket buckets[BUCKETS];
-static uint32_t buckets_state; /* [atomic] 0, 1 being made, 2 ready */
-
-/* On first use: nothing that starts the system has to know of us. */
-static void make_buckets(void)
-{
-    if (!atomic_replace(&buckets_state, 0, 1)) {
-        while (atomic_load_acquire(&buckets_state) != 2)
-            cpu_relax();
-        return;
-    }
-    for (unsigned i = 0; i < BUCKETS; i++)
-        spin_init(&buckets[i].lock, RANK_FUTEX);
-    atomic_store_release(&buckets_state, 2);
-}
+static struct once buckets_made;
 
 struct futex_bucket *futex_bucket_of(const struct futex_key *key)
 {
-    if (unlikely(atomic_load_acquire(&buckets_state) != 2))
-        make_buckets();
+    if (unlikely(once_begin(&buckets_made))) {
+        for (unsigned i = 0; i < BUCKETS; i++)
+            spin_init(&buckets[i].lock, RANK_FUTEX);
+        once_end(&buckets_made);
+    }
     uint64_t hash = hash_number(key->owner ^ hash_number(key->offset));
     return &buckets[hash % BUCKETS];
 }
@@ -196,7 +187,7 @@ bool futex_unqueue(struct futex_waiter *waiter)
     struct futex_bucket *bucket;
     while ((bucket = atomic_load_acquire(&waiter->bucket))) {
         spin_lock(&bucket->lock);
-        if (waiter->bucket == bucket) { /* not moved to another meanwhile */
+        if (atomic_load(&waiter->bucket) == bucket) { /* not moved to another meanwhile */
             futex_waiter_remove(waiter);
             spin_unlock(&bucket->lock);
             return true;

@@ -12,7 +12,7 @@ struct futex_bucket *futex_waiter_lock_bucket(struct futex_waiter *waiter)
     struct futex_bucket *bucket;
     while ((bucket = atomic_load_acquire(&waiter->bucket))) {
         spin_lock(&bucket->lock);
-        if (waiter->bucket == bucket) /* not moved to another meanwhile */
+        if (atomic_load(&waiter->bucket) == bucket) /* not moved to another meanwhile */
             return bucket;
         spin_unlock(&bucket->lock);
     }

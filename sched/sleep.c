@@ -4,7 +4,9 @@
  * thread_prepare forgets earlier wakes before the thread looks at what it waits
  * for; a wake from then on is remembered in was_woken.  The thread falls asleep
  * under its own lock after it looked there, and at its work, once more: whoever
- * comes later finds it asleep. */
+ * comes later finds it asleep.  Whoever wakes has changed what is waited for
+ * before it sets was_woken, and the thread clears was_woken before it looks: with
+ * a barrier on each side it sees the change, or keeps the wake. */
 #include "sched/run_queue.h"
 
 #include "lib/errno.h"
@@ -46,6 +48,7 @@ static bool is_called(const struct thread *thread)
 bool thread_wake(struct thread *thread)
 {
     unsigned long irq_state = spin_lock_irq(&thread->sched.lock);
+    lock_barrier();
     bool is_news = !atomic_load(&thread->sched.was_woken);
     atomic_store(&thread->sched.was_woken, true);
     if (atomic_load(&thread->state) == THREAD_SLEEPING)

@@ -108,7 +108,7 @@ void epoll_remove_entry(struct epoll_entry *entry)
     unsigned long irq_state = spin_lock_irq(&epoll->ready_lock);
     if (epoll_entry_is_ready(entry)) {
         list_remove(&entry->ready_link);
-        epoll->ready_count--;
+        epoll_count_ready(epoll, -1);
     }
     spin_unlock_irq(&epoll->ready_lock, irq_state);
     if (entry->nest)

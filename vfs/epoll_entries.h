@@ -8,6 +8,7 @@
 #ifndef VFS_EPOLL_ENTRIES_H
 #define VFS_EPOLL_ENTRIES_H
 
+#include "arch/atomic.h"
 #include "vfs/epoll.h"
 
 enum { EPOLL_DEPTH_MAX = 4 }; /* steps from an epoll to the innermost */
@@ -21,7 +22,7 @@ struct epoll {
 
     struct spinlock ready_lock; /* RANK_EPOLL, with interrupts off */
     struct list ready;          /* [ready_lock] entries to look at */
-    unsigned ready_count;       /* [ready_lock] */
+    unsigned ready_count;       /* [ready_lock to change it, atomic] */
 
     struct wait_queue sleepers; /* in epoll_wait: exclusive */
     struct wait_queue pollers;  /* of this epoll's own file */
@@ -62,6 +63,12 @@ static inline struct epoll *epoll_of(const struct file *file)
 static inline bool epoll_entry_is_ready(const struct epoll_entry *entry)
 {
     return !list_is_empty(&entry->ready_link);
+}
+
+/* Under ready_lock. */
+static inline void epoll_count_ready(struct epoll *epoll, int more)
+{
+    atomic_store(&epoll->ready_count, epoll->ready_count + more);
 }
 
 /* What of `events` is not said by the program but to us. */

@@ -17,7 +17,7 @@ static bool add_ready(struct epoll_entry *entry)
     if (epoll_entry_is_ready(entry))
         return false;
     list_add(&epoll->ready, &entry->ready_link);
-    epoll->ready_count++;
+    epoll_count_ready(epoll, 1);
     return true;
 }
 
@@ -80,7 +80,7 @@ static struct epoll_entry *take_first(struct epoll *epoll)
         list_first(&epoll->ready, struct epoll_entry, ready_link);
     if (entry) {
         list_remove(&entry->ready_link);
-        epoll->ready_count--;
+        epoll_count_ready(epoll, -1);
     }
     spin_unlock_irq(&epoll->ready_lock, irq_state);
     return entry;
@@ -101,7 +101,7 @@ static void put_back_first(struct epoll_entry *entry)
     if (epoll_entry_is_ready(entry))
         list_remove(&entry->ready_link);
     else
-        epoll->ready_count++;
+        epoll_count_ready(epoll, 1);
     list_add_first(&epoll->ready, &entry->ready_link);
     spin_unlock_irq(&epoll->ready_lock, irq_state);
 }

@@ -5,21 +5,18 @@
  * until the change is made.  Filesystems are made and put without it. */
 #include "arch/atomic.h"
 #include "lib/errno.h"
+#include "lib/once.h"
 #include "vfs/mount_tree.h"
 
-/* A mutex has no static form, and mounts begin before anything runs twice. */
+/* A mutex has no static form. */
 struct mutex mounts_change;
-static uint32_t mutex_state; /* [atomic] 0, 1 being made, 2 */
+static struct once mutex_made;
 
 void mounts_change_begin(void)
 {
-    while (unlikely(atomic_load_acquire(&mutex_state) != 2)) {
-        if (!atomic_replace(&mutex_state, 0, 1)) {
-            cpu_relax();
-            continue;
-        }
+    if (unlikely(once_begin(&mutex_made))) {
         mutex_init(&mounts_change, RANK_MOUNTS_CHANGE);
-        atomic_store_release(&mutex_state, 2);
+        once_end(&mutex_made);
     }
     mutex_lock(&mounts_change);
 }

@@ -38,7 +38,7 @@ void pagetable_destroy(struct pagetable *table)
 {
     if (!table->root)
         return;
-    cpu_mask cpus = atomic_load(&table->cpus);
+    cpu_mask cpus = atomic_load_acquire(&table->cpus);
     if (cpus) {
         unsigned long irq_state = irq_save();
         table_leave(table);

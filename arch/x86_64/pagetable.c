@@ -57,7 +57,8 @@ void flush_finish(struct flush *flush)
     flush_here(flush);
     cpu_mask self = (cpu_mask)1 << cpu_id();
     irq_restore(irq_state);
-    cpu_mask others = atomic_load(&flush->table->cpus) & ~self;
+    /* Who has left used the pages before that. */
+    cpu_mask others = atomic_load_acquire(&flush->table->cpus) & ~self;
     if (others)
         smp_call(others, flush_here, flush);
     flush_init(flush, flush->table);

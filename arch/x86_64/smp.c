@@ -4,6 +4,7 @@
 #include "arch/atomic.h"
 #include "arch/boot.h"
 #include "arch/common/smp_call.h"
+#include "arch/common/smp_start.h"
 #include "arch/irq.h"
 #include "lib/log.h"
 #include "lib/panic.h"
@@ -17,77 +18,65 @@
 #include "machine/trampoline.h"
 #include "machine/traps.h"
 
-static unsigned online = 1; /* [atomic] */
-static noreturn_fn void (*cpu_main)(unsigned cpu);
 static bool must_stop; /* [atomic] */
 
 uint64_t trampoline_stack, trampoline_cpu;
 
-unsigned cpu_count(void)
-{
-    return atomic_load(&online);
-}
-
 /* ------------------------------------------------------------ starting */
 
-noreturn_fn void smp_enter(unsigned cpu)
+noreturn_fn void smp_machine_park(void)
 {
-    cpu_init(cpu);
+    for (;;)
+        __asm__ volatile("cli; hlt");
+}
+
+void smp_machine_begin(void)
+{
     apic_init_cpu();
     clock_init_cpu();
-    atomic_store_release(&cpu_locals[cpu].is_online, true);
-    cpu_main(cpu);
 }
 
-static bool wait_online(const struct cpu_local *cpu, uint64_t ns)
+unsigned smp_machine_cpus(void)
 {
-    enum { STEP_NS = 20000 };
-    for (uint64_t waited = 0; waited < ns; waited += STEP_NS) {
-        if (atomic_load_acquire(&cpu->is_online))
-            return true;
-        clock_wait(STEP_NS);
-    }
-    return atomic_load_acquire(&cpu->is_online);
+    return acpi.cpu_count;
 }
 
-static bool start_cpu(unsigned id, uint32_t apic_id)
+uint64_t smp_machine_name(unsigned i)
 {
-    if (!cpu_locals[id].idle_stack_top && !cpu_make_stacks(id)) {
-        log_error("CPU %u: no memory for its stacks", id);
-        return false;
-    }
-    trampoline_stack = cpu_locals[id].idle_stack_top - 16;
-    trampoline_cpu = id;
+    return acpi.cpus[i];
+}
+
+bool smp_machine_is_first(unsigned i)
+{
+    return acpi.cpus[i] == cpu_locals[0].apic_id;
+}
+
+static void send_startup(unsigned i)
+{
+    apic_send(acpi.cpus[i], APIC_STARTUP | TRAMPOLINE >> 12);
+}
+
+long smp_machine_start(unsigned i, unsigned cpu)
+{
+    memcpy(physical_to_pointer(TRAMPOLINE), trampoline_start,
+        trampoline_end - trampoline_start);
+    trampoline_stack = cpu_locals[cpu].idle_stack_top - 16;
+    trampoline_cpu = cpu;
     memory_barrier();
-    apic_send(apic_id, APIC_INIT);
+    apic_send(acpi.cpus[i], APIC_INIT);
     if (!cpu_features.is_virtual)
         clock_wait(10 * NS_PER_MS);
-    apic_send(apic_id, APIC_STARTUP | TRAMPOLINE >> 12);
-    if (wait_online(&cpu_locals[id], 10 * NS_PER_MS))
-        return true;
-    apic_send(apic_id, APIC_STARTUP | TRAMPOLINE >> 12);
-    if (wait_online(&cpu_locals[id], NS_PER_SECOND))
-        return true;
-    /* It might come later and must not find another's stack. */
-    log_error("the CPU with APIC id %u does not start", (unsigned)apic_id);
-    apic_send(apic_id, APIC_INIT);
-    return false;
+    send_startup(i);
+    if (!smp_has_come(cpu, 10 * NS_PER_MS))
+        send_startup(i);
+    return 0;
 }
 
-void smp_start(unsigned most, noreturn_fn void (*main)(unsigned cpu))
+/* It waits for a further start. */
+bool smp_machine_call_off(unsigned i)
 {
-    cpu_main = main;
-    void *page = physical_to_pointer(TRAMPOLINE);
-    for (unsigned i = 0; i < acpi.cpu_count; i++) {
-        unsigned id = cpu_count();
-        if (id >= most || id >= CPU_MAX)
-            return;
-        if (acpi.cpus[i] == cpu_locals[0].apic_id)
-            continue;
-        memcpy(page, trampoline_start, trampoline_end - trampoline_start);
-        if (start_cpu(id, acpi.cpus[i]))
-            atomic_store_release(&online, id + 1);
-    }
+    apic_send(acpi.cpus[i], APIC_INIT);
+    return true;
 }
 
 /* ------------------------------------------------------------ calling */
@@ -110,8 +99,7 @@ void smp_nmi(void)
         log_warning("CPU %u: an NMI of unknown origin", cpu_id());
         return;
     }
-    for (;;)
-        __asm__ volatile("cli; hlt");
+    smp_machine_park();
 }
 
 /* By NMI: they may spin with interrupts off. */

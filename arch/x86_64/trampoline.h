@@ -11,8 +11,6 @@
 extern const char trampoline_start[], trampoline_end[];
 /* For the CPU that starts next: its stack and number. */
 extern uint64_t trampoline_stack, trampoline_cpu;
-
-noreturn_fn void smp_enter(unsigned cpu); /* called by trampoline.S */
 #endif
 
 #endif

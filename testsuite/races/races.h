@@ -55,6 +55,7 @@ void spin_lock(struct spinlock *lock)
 
 void spin_unlock(struct spinlock *lock)
 {
+    atomic_pause();
     late_store_now();
     __atomic_store_n(&lock->is_held, 0, __ATOMIC_RELEASE);
 }
@@ -69,6 +70,20 @@ void spin_unlock_irq(struct spinlock *lock, unsigned long irq_state)
 {
     irq_restore(irq_state);
     spin_unlock(lock);
+}
+
+void spin_lock_two(struct spinlock *a, struct spinlock *b)
+{
+    spin_lock(a < b ? a : b);
+    if (a != b)
+        spin_lock(a < b ? b : a);
+}
+
+void spin_unlock_two(struct spinlock *a, struct spinlock *b)
+{
+    spin_unlock(a);
+    if (a != b)
+        spin_unlock(b);
 }
 #endif
 

@@ -161,6 +161,14 @@ static inline void memory_barrier(void)
 #endif
 }
 
+static inline void lock_barrier(void)
+{
+#ifndef PLANT_NO_LOCK_BARRIER
+    late_store_now();
+    __atomic_fetch_add(&barrier_word, 0, __ATOMIC_SEQ_CST);
+#endif
+}
+
 /* Everything a test reads behind it is atomic: nothing to tell the sanitizer. */
 static inline void read_barrier(void)
 {

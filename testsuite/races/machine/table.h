@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What arch/common/tables.h asks of a CPU, as far as a walk needs it. */
+/* What arch/common/tables.h asks of a CPU, as far as it is tried. */
 #ifndef MACHINE_TABLE_H
 #define MACHINE_TABLE_H
 
@@ -13,6 +13,13 @@ static inline pte_t table_link(uint64_t table)
 static inline pte_t table_link_user(uint64_t table)
 {
     return table_link(table);
+}
+
+void table_load(struct pagetable *table);
+void table_unload(void);
+
+static inline void table_forget(const struct pagetable *table)
+{
 }
 
 #endif
