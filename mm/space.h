@@ -130,7 +130,7 @@ int space_remap(struct space *space, uintptr_t start, size_t old_bytes,
 /* The new break, or the old one if it cannot be. */
 uintptr_t space_set_break(struct space *space, uintptr_t wanted);
 enum space_advice {
-    ADVICE_NONE, /* hints that change nothing, on mapped ranges */
+    ADVICE_NONE, ADVICE_COLD, /* hints that change nothing, on mapped ranges */
     ADVICE_DONT_NEED, ADVICE_FREE, ADVICE_REMOVE,
     ADVICE_DONT_FORK, ADVICE_DO_FORK, ADVICE_WIPE_ON_FORK, ADVICE_KEEP_ON_FORK,
     ADVICE_DONT_DUMP, ADVICE_DO_DUMP, ADVICE_POPULATE_READ, ADVICE_POPULATE_WRITE,
@@ -138,7 +138,8 @@ enum space_advice {
 };
 int space_advise(struct space *space, uintptr_t start, size_t bytes,
     enum space_advice advice);
-int space_lock_range(struct space *space, uintptr_t start, size_t bytes, bool lock_it);
+enum lock_how { LOCK_NOT, LOCK_NOW, LOCK_ON_FAULT };
+int space_lock_range(struct space *space, uintptr_t start, size_t bytes, enum lock_how how);
 int space_sync(struct space *space, uintptr_t start, size_t bytes, bool invalidate);
 /* One byte per page: resident? -ENOMEM if a hole. */
 int space_resident(struct space *space, uintptr_t start, size_t pages,

@@ -86,6 +86,8 @@ int space_key(struct space *space, uintptr_t address, bool for_write,
     struct area *area = area_find(space, address);
     if (!area || area->start > address) {
         error = -EFAULT;
+    } else if (!area->store && !(area->flags & (AREA_SHARED | AREA_WRITE))) {
+        error = -EFAULT; /* it never changes, and nobody waits for that */
     } else if (area->flags & AREA_SHARED) {
         key->identity = area->store->identity;
         key->offset = address - area->start + area->offset;

@@ -92,49 +92,85 @@ static int advise_dont_need(struct space *space, uintptr_t start,
     return error;
 }
 
-/* The store behind start and where in it, with a reference; until *stop. */
-static int find_store(struct space *space, uintptr_t start, uintptr_t end,
+/* The store behind the first area at or after *start, which becomes where that
+ * is, and where in it, with a reference; until *stop. -ENOMEM: there is none. */
+static int find_store(struct space *space, uintptr_t *start, uintptr_t end,
     struct store **store, uint64_t *offset, uintptr_t *stop)
 {
     int error = 0;
     rwlock_read(&space->lock);
-    struct area *area = area_find(space, start);
-    if (!area || area->start > start)
+    struct area *area = area_find(space, *start);
+    if (!area || area->start >= end)
         error = -ENOMEM;
     else if (area->flags & AREA_LOCKED || !area->store)
         error = -EINVAL;
     else if (!(area->flags & AREA_SHARED) || !(area->flags & AREA_MAY_WRITE))
         error = -EACCES;
     if (!error) {
+        *start = max(*start, area->start);
         *store = store_get(area->store);
-        *offset = start - area->start + area->offset;
+        *offset = *start - area->start + area->offset;
         *stop = min(end, area->end);
     }
     rwlock_read_done(&space->lock);
     return error;
 }
 
+/* Holes are told of at the end. */
 static int advise_remove(struct space *space, uintptr_t start, uintptr_t end)
 {
+    bool has_hole = false;
     while (start < end) {
         struct store *store;
         uint64_t offset;
-        uintptr_t stop;
-        int error = find_store(space, start, end, &store, &offset, &stop);
+        uintptr_t stop, from = start;
+        int error = find_store(space, &from, end, &store, &offset, &stop);
         if (error)
             return error;
-        store_punch(store, offset, offset + (stop - start));
+        has_hole |= from > start;
+        store_punch(store, offset, offset + (stop - from));
         store_put(store);
         start = stop;
     }
-    return 0;
+    return has_hole ? -ENOMEM : 0;
+}
+
+/* Nothing is ever paged out, and what is locked may not be. */
+static int advise_cold(struct space *space, uintptr_t start, uintptr_t end)
+{
+    rwlock_read(&space->lock);
+    int error = areas_cover(space, start, end);
+    struct area *area = area_find(space, start);
+    for (; area && area->start < end; area = area_next(area))
+        if (area->flags & AREA_LOCKED)
+            error = -EINVAL;
+    rwlock_read_done(&space->lock);
+    return error;
+}
+
+/* Where the first area begins that a program may not read. */
+static uintptr_t readable_until(
+    struct space *space, uintptr_t start, uintptr_t end)
+{
+    rwlock_read(&space->lock);
+    struct area *area = area_find(space, start);
+    while (area && area->start < end && area->flags & AREA_READ)
+        area = area_next(area);
+    if (area && area->start < end)
+        end = max(start, area->start);
+    rwlock_read_done(&space->lock);
+    return end;
 }
 
 static int advise_populate(struct space *space, uintptr_t start,
     uintptr_t end, enum fault_kind kind)
 {
-    int error = space_populate(space, start, end, kind);
+    uintptr_t stop =
+        kind == FAULT_READ ? readable_until(space, start, end) : end;
+    int error = start < stop ? space_populate(space, start, stop, kind) : 0;
     switch (error) {
+    case 0:
+        return stop < end ? -EINVAL : 0;
     case -EFAULT:
         return -ENOMEM;
     case -EACCES:
@@ -169,6 +205,8 @@ int space_advise(struct space *space, uintptr_t start, size_t bytes,
     case ADVICE_NONE:
     case ADVICE_WILL_NEED:
         return check_cover(space, start, end);
+    case ADVICE_COLD:
+        return advise_cold(space, start, end);
     case ADVICE_DONT_NEED:
     case ADVICE_FREE:
         return advise_dont_need(space, start, end, advice);

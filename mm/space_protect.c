@@ -152,7 +152,7 @@ static int lock_locked(struct space *space, uintptr_t start, uintptr_t end,
     return 0;
 }
 
-/* Fills what was locked; areas without rights stay empty. */
+/* Fills what was locked; areas without rights cannot be: -ENOMEM. */
 static int populate_locked(
     struct space *space, uintptr_t start, uintptr_t end)
 {
@@ -166,7 +166,7 @@ static int populate_locked(
             flags = area->flags;
         }
         rwlock_read_done(&space->lock);
-        int error = 0;
+        int error = -ENOMEM;
         if (flags & RIGHTS)
             error = space_populate(space, start, stop,
                 area_is_private_writable(flags) ? FAULT_WRITE : FAULT_READ);
@@ -178,9 +178,10 @@ static int populate_locked(
 }
 
 int space_lock_range(
-    struct space *space, uintptr_t start, size_t bytes, bool lock_it)
+    struct space *space, uintptr_t start, size_t bytes, enum lock_how how)
 {
     uintptr_t end;
+    bool lock_it = how != LOCK_NOT;
     if (start + bytes < start)
         return -EINVAL;
     bytes += start & (PAGE_BYTES - 1);
@@ -193,5 +194,5 @@ int space_lock_range(
     int error = lock_locked(space, start, end, lock_it, &removed);
     rwlock_write_done(&space->lock);
     areas_release(&removed);
-    return error || !lock_it ? error : populate_locked(space, start, end);
+    return error || how != LOCK_NOW ? error : populate_locked(space, start, end);
 }

@@ -122,7 +122,9 @@ static int move_area(struct move *m, struct area *area, uintptr_t *at)
     area = area_find(space, start);
     if (!area || area->start > start)
         return -EFAULT;
-    if (!keeps_old &&
+    /* What is left behind is not locked. */
+    bool unlocks = m->how & REMAP_KEEP_OLD && area->flags & AREA_LOCKED;
+    if ((!keeps_old || unlocks) &&
         (error = areas_isolate(space, start, m->old_end, &area)))
         return error;
     if (space->area_count >= AREAS_MAX)
@@ -144,6 +146,8 @@ static int move_area(struct move *m, struct area *area, uintptr_t *at)
     }
     area_insert(space, moved, area);
     move_entries(space, start, m->old_end, target);
+    if (unlocks)
+        area_set_flags(area, area->flags & ~AREA_LOCKED);
     if (!keeps_old)
         area_remove(area, &m->removed);
     area_merge(moved, &m->removed);
@@ -179,7 +183,7 @@ static bool target_is_sound(const struct move *m)
     if (!(m->how & REMAP_FIXED))
         return true;
     uintptr_t end = m->wanted + m->new_bytes;
-    return m->new_bytes <= USER_END && !(m->wanted & (PAGE_BYTES - 1)) && m->wanted >= USER_START &&
+    return m->new_bytes <= USER_END && !(m->wanted & (PAGE_BYTES - 1)) &&
            end >= m->wanted && end <= USER_END &&
            (end <= m->start || m->wanted >= m->old_end);
 }
@@ -194,10 +198,12 @@ static int remap_locked(struct move *m, uintptr_t *at)
         return -EINVAL;
     if (m->new_bytes > USER_END)
         return -ENOMEM;
+    if (m->how & REMAP_FIXED && m->wanted < USER_START)
+        return -EPERM;
     uintptr_t old_bytes = m->old_end - m->start;
     if (!old_bytes && !(area->flags & AREA_SHARED))
         return -EINVAL;
-    if (m->how & REMAP_KEEP_OLD && (area->store || area->flags & AREA_LOCKED))
+    if (m->how & REMAP_KEEP_OLD && area->flags & AREA_SPECIAL)
         return -EINVAL;
     *at = m->start;
     if (old_bytes > m->new_bytes) {

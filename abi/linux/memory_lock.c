@@ -6,8 +6,10 @@
 #include "abi/linux/arguments.h"
 #include "mm/space.h"
 
-static long lock_range(unsigned long address, size_t bytes, bool lock_it)
+static long lock_range(
+    unsigned long address, size_t bytes, enum lock_how how)
 {
+    bool lock_it = how != LOCK_NOT;
     size_t rest = address & (PAGE_BYTES - 1);
     size_t rounded = align_up(bytes + rest, (size_t)PAGE_BYTES);
     uint64_t limit = i_can(CAPABLE_IPC_LOCK)
@@ -22,20 +24,23 @@ static long lock_range(unsigned long address, size_t bytes, bool lock_it)
         return -EINVAL;
     if (!rounded)
         return 0;
-    return space_lock_range(current->space, address, rounded, lock_it);
+    return space_lock_range(current->space, address, rounded, how);
 }
 
 long sys_mlock(unsigned long address, size_t bytes)
 {
-    return lock_range(address, bytes, true);
+    return lock_range(address, bytes, LOCK_NOW);
 }
 
 long sys_mlock2(unsigned long address, size_t bytes, int flags)
 {
-    return flags & ~MLOCK_ONFAULT ? -EINVAL : lock_range(address, bytes, true);
+    if (flags & ~MLOCK_ONFAULT)
+        return -EINVAL;
+    return lock_range(
+        address, bytes, flags & MLOCK_ONFAULT ? LOCK_ON_FAULT : LOCK_NOW);
 }
 
 long sys_munlock(unsigned long address, size_t bytes)
 {
-    return lock_range(address, bytes, false);
+    return lock_range(address, bytes, LOCK_NOT);
 }

@@ -23,7 +23,7 @@ static const struct letter {
     LETTER('E', EEXIST), LETTER('s', ESRCH), LETTER('f', ENOSPC),
     LETTER('e', EDESTADDRREQ), LETTER('M', ENOMEM), LETTER('N', ENOENT),
     LETTER('F', EFAULT), LETTER('t', ETXTBSY), LETTER('g', ERANGE),
-    LETTER('h', ECHILD),
+    LETTER('h', ECHILD), LETTER('b', EBUSY),
 };
 
 static inline char letter_of(int error)
@@ -44,13 +44,13 @@ static inline const char *name_of_letter(char letter)
 
 #define LETTERS_COUNT(...) +1
 #define LETTERS_DO(call, ...)                                                  \
-    if (at++ == row)                                                           \
+    if (now++ == row)                                                          \
         return (long)(call);
 #define ROWS_OF_CALLS                                                          \
     enum { ROWS = 0 CALLS(LETTERS_COUNT) };                                    \
     static long do_call(int row)                                               \
     {                                                                          \
-        int at = 0;                                                            \
+        int now = 0;                                                           \
         CALLS(LETTERS_DO)                                                      \
         return 0;                                                              \
     }
