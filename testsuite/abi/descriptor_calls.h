@@ -56,10 +56,10 @@
         "..............................BB") \
     CALL(fstatfs(fd, &statfs_buffer), \
         "..............................BB") \
-    CALL(fchmod(fd, 0700), \
-        ".........................PPP..BB") \
-    CALL(fchown(fd, 0, 0), \
-        "...........................P..BB") \
+    CALL(syscall(SYS_fchmod, fd, 0700), \
+        "....B....................PPP..BB") \
+    CALL(syscall(SYS_fchown, fd, 0, 0), \
+        "....B......................P..BB") \
     CALL(futimens(fd, NULL), \
         "....B......................P..BB") \
     CALL(fchdir(fd), \
