@@ -1,46 +1,47 @@
 /* SPDX-License-Identifier: MIT */
-/* The rows of memory_kinds.c: a call, and what it says of each kind. */
+/* The rows of memory_kinds.c: a call, and what it says of each kind.  Where a
+ * library has views of its own, it is not asked. */
 #ifndef MEMORY_CALLS_H
 #define MEMORY_CALLS_H
 
 #define CALLS(CALL) \
-    CALL(mprotect(at, size, PROT_READ), \
-        "..............MMMM...MMM") \
-    CALL(mprotect(at, size, PROT_READ | PROT_WRITE), \
-        ".........A....MMMM...MMM") \
-    CALL(mprotect(at, size, PROT_READ | PROT_EXEC), \
-        "..............MMMM...MMM") \
-    CALL(mprotect(at, size, PROT_NONE), \
-        "..............MMMM...MMM") \
-    CALL(mprotect(at, size, PROT_READ | PROT_GROWSDOWN), \
+    CALL(syscall(SYS_mprotect, at, size, PROT_READ), \
+        "..............MMMMI..MMM") \
+    CALL(syscall(SYS_mprotect, at, size, PROT_READ | PROT_WRITE), \
+        ".........A....MMMMI..MMM") \
+    CALL(syscall(SYS_mprotect, at, size, PROT_READ | PROT_EXEC), \
+        "..............MMMMI..MMM") \
+    CALL(syscall(SYS_mprotect, at, size, PROT_NONE), \
+        "..............MMMMI..MMM") \
+    CALL(syscall(SYS_mprotect, at, size, PROT_READ | PROT_GROWSDOWN), \
         "IIIIIIIIIII.IIMIIII.IMMM") \
-    CALL(mprotect(at, size, PROT_READ | PROT_GROWSUP), \
+    CALL(syscall(SYS_mprotect, at, size, PROT_READ | PROT_GROWSUP), \
         "IIIIIIIIIIIIIIMIMII.IMMM") \
-    CALL(mprotect(at, size, 0x100), \
+    CALL(syscall(SYS_mprotect, at, size, 0x100), \
         "IIIIIIIIIIIIIIIIIII.IIIM") \
     CALL(munmap(at, size), \
         "..................II..II") \
-    CALL(mremap(at, size, size, 0), \
+    CALL(syscall(SYS_mremap, at, size, size, 0, 0), \
         "..............F.F.II.FFF") \
-    CALL(mremap(at, size, 2 * size, 0), \
+    CALL(syscall(SYS_mremap, at, size, 2 * size, 0, 0), \
         ".............FFFFFII.FFF") \
-    CALL(mremap(at, size, 2 * size, MREMAP_MAYMOVE), \
+    CALL(syscall(SYS_mremap, at, size, 2 * size, MREMAP_MAYMOVE, 0), \
         ".............FFFFFII.FFF") \
-    CALL(mremap(at, size, PAGE, 0), \
+    CALL(syscall(SYS_mremap, at, size, PAGE, 0, 0), \
         "..............F.F.II.FFF") \
-    CALL(mremap(at, size, 0, 0), \
+    CALL(syscall(SYS_mremap, at, size, 0, 0, 0), \
         "IIIIIIIIIIIIIIIIIIIIIIII") \
-    CALL(mremap(at, 0, PAGE, MREMAP_MAYMOVE), \
+    CALL(syscall(SYS_mremap, at, 0, PAGE, MREMAP_MAYMOVE, 0), \
         "IIIIII.I...IIIFIFIIIIFFF") \
-    CALL(mremap(at, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, away), \
+    CALL(syscall(SYS_mremap, at, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, away), \
         ".............FFFFFII.FFF") \
-    CALL(mremap(at, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, at), \
+    CALL(syscall(SYS_mremap, at, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, at), \
         "IIIIIIIIIIIIIIFIFIIIIFFF") \
-    CALL(mremap(at, size, size, MREMAP_FIXED, away), \
+    CALL(syscall(SYS_mremap, at, size, size, MREMAP_FIXED, away), \
         "IIIIIIIIIIIIIIIIIIIIIIII") \
-    CALL(mremap(at, size, size, MREMAP_MAYMOVE | 4 /* DONTUNMAP */), \
+    CALL(syscall(SYS_mremap, at, size, size, MREMAP_MAYMOVE | 4 /* DONTUNMAP */, 0), \
         ".............FFFFFII.FFF") \
-    CALL(mremap(away, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, at), \
+    CALL(syscall(SYS_mremap, away, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, at), \
         "..................I..PII") \
     CALL(msync(at, size, MS_ASYNC), \
         "..............MMMMI..MMM") \
@@ -102,15 +103,15 @@
         "..II.I...IF..IMMMMI..MMI") \
     CALL(madvise(at, size, 99), \
         "IIIIIIIIIIIIIIIIIIIIIIII") \
-    CALL(mmap(at, size, PROT_READ, ANONYMOUS, -1, 0), \
+    CALL(syscall(SYS_mmap, at, size, PROT_READ, ANONYMOUS, -1, 0), \
         "...................I....") \
-    CALL(mmap(at, size, PROT_READ, ANONYMOUS | MAP_FIXED, -1, 0), \
+    CALL(syscall(SYS_mmap, at, size, PROT_READ, ANONYMOUS | MAP_FIXED, -1, 0), \
         "..................II.PMM") \
-    CALL(mmap(at, size, PROT_READ, ANONYMOUS | NOT_OVER, -1, 0), \
-        "EEEEEEEEEEEEEE.EEEIIEMMM") \
-    CALL(mmap(at, size, PROT_READ, MAP_SHARED | MAP_FIXED, file, 0), \
+    CALL(syscall(SYS_mmap, at, size, PROT_READ, ANONYMOUS | NOT_OVER, -1, 0), \
+        "EEEEEEEEEEEEEE.EEEIIEPMM") \
+    CALL(syscall(SYS_mmap, at, size, PROT_READ, MAP_SHARED | MAP_FIXED, file, 0), \
         "..................II.PMM") \
-    CALL(mmap(at, size, PROT_READ, MAP_SHARED, file, 100), \
+    CALL(syscall(SYS_mmap, at, size, PROT_READ, MAP_SHARED, file, 100), \
         "IIIIIIIIIIIIIIIIIIIIIIII") \
     CALL(syscall(SYS_brk, at) == (long)at ? 0 : fail(ENOMEM), \
         "MMMMMMMMMMMMMMMMMMMMMMMM") \
