@@ -29,7 +29,7 @@ static int fail(int error)
 
 static int alternative_stack(void)
 {
-    stack_t stack = { .ss_sp = at, .ss_size = size };
+    stack_t stack = { .ss_sp = at, .ss_size = 2 * size };
     return sigaltstack(&stack, NULL);
 }
 
