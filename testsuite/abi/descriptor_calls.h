@@ -56,7 +56,7 @@
         "..............................BB") \
     CALL(fstatfs(fd, &statfs_buffer), \
         "..............................BB") \
-    CALL(syscall(SYS_fchmod, fd, 0700), \
+    CALL(syscall(SYS_fchmod, fd, mode_of(fd)), \
         "....B....................PPP..BB") \
     CALL(syscall(SYS_fchown, fd, 0, 0), \
         "....B......................P..BB") \

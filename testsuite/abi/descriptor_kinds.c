@@ -142,6 +142,13 @@ static socklen_t length;
 static int number;
 static sigset_t mask;
 
+/* What it is: devices stay as others expect them. */
+static mode_t mode_of(int file)
+{
+    struct stat status;
+    return fstat(file, &status) ? 0700 : status.st_mode & 07777;
+}
+
 static void *mapped(int rights, int flags)
 {
     void *at = mmap(NULL, 4096, rights, flags, fd, 0);
