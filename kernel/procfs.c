@@ -131,10 +131,10 @@ static int find_thread(const struct proc_subject *subject, int number,
         .name = name_, .type = INODE_REGULAR, .mode = mode_,                   \
         .flags = PROC_INSPECT, .show = show_                                   \
     }
-#define PROC_PRIVATE_RAW(name_, mode_, show_)                                  \
+#define PROC_OF_MEMORY(name_, mode_, raw_, show_)                              \
     {                                                                          \
         .name = name_, .type = INODE_REGULAR, .mode = mode_,                   \
-        .flags = PROC_INSPECT | PROC_RAW, .show = show_                        \
+        .flags = PROC_INSPECT | PROC_MEMORY | (raw_), .show = show_            \
     }
 #define PROC_OPENED(name_, mode_, open_)                                       \
     {                                                                          \
@@ -172,8 +172,8 @@ static int find_thread(const struct proc_subject *subject, int number,
 #define PROCESS_FILES                                                          \
     PROC_DESCRIPTORS("fd", 0500, &proc_fds),                                   \
         PROC_INSPECTED("fdinfo", 0555, &proc_fdinfos),                         \
-        PROC_PRIVATE_RAW("environ", 0400, show_environ),                       \
-        PROC_PRIVATE_RAW("auxv", 0400, show_auxv),                             \
+        PROC_OF_MEMORY("environ", 0400, PROC_RAW, show_environ),               \
+        PROC_OF_MEMORY("auxv", 0400, PROC_RAW, show_auxv),                     \
         PROC_FILE("status", 0444, show_status),                                \
         PROC_PRIVATE("personality", 0400, show_personality),                   \
         PROC_FILE("limits", 0444, show_limits),                                \
@@ -181,7 +181,7 @@ static int find_thread(const struct proc_subject *subject, int number,
         PROC_WRITABLE_RAW("cmdline", 0444, show_cmdline, NULL),                \
         PROC_FILE("stat", 0444, show_process_stat),                            \
         PROC_FILE("statm", 0444, show_statm),                                  \
-        PROC_PRIVATE("maps", 0444, show_maps), PROC_MAGIC(cwd),                \
+        PROC_OF_MEMORY("maps", 0444, 0, show_maps), PROC_MAGIC(cwd),           \
         PROC_MAGIC(root), PROC_MAGIC(exe),                                     \
         PROC_OPENED("mounts", 0444, mounts_open),                              \
         PROC_OPENED("mountinfo", 0444, mounts_open_info),                      \

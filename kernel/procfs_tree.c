@@ -260,12 +260,13 @@ static int follow(
 }
 
 /* Who has no memory any more has nothing there to hide. */
-static bool is_bare(const struct node *node)
+static bool is_of_no_memory(const struct node *node)
 {
-    struct space *space =
-        node->what->show ? subject_space(&node->subject) : NULL;
+    if (!(node->what->flags & PROC_MEMORY))
+        return false;
+    struct space *space = subject_space(&node->subject);
     space_put(space);
-    return node->what->show && !space;
+    return !space;
 }
 
 static int open_node(struct inode *inode, struct file *file)
@@ -274,7 +275,7 @@ static int open_node(struct inode *inode, struct file *file)
     if (subject_is_gone(&node->subject))
         return node->what->type == INODE_DIRECTORY ? -ENOENT : -ESRCH;
     if (node->what->flags & PROC_INSPECT &&
-        !subject_may_inspect(&node->subject) && !is_bare(node))
+        !subject_may_inspect(&node->subject) && !is_of_no_memory(node))
         return -EACCES;
     if (node->what->open)
         return node->what->open(&node->subject, file);
