@@ -135,15 +135,16 @@ static int advise_remove(struct space *space, uintptr_t start, uintptr_t end)
     return has_hole ? -ENOMEM : 0;
 }
 
-/* Nothing is ever paged out, and what is locked may not be. */
-static int advise_cold(struct space *space, uintptr_t start, uintptr_t end)
+/* Nothing but that it is mapped; if_locked where some of it is locked. */
+static int check_unlocked(
+    struct space *space, uintptr_t start, uintptr_t end, int if_locked)
 {
     rwlock_read(&space->lock);
     int error = areas_cover(space, start, end);
     struct area *area = area_find(space, start);
     for (; area && area->start < end; area = area_next(area))
         if (area->flags & AREA_LOCKED)
-            error = -EINVAL;
+            error = if_locked;
     rwlock_read_done(&space->lock);
     return error;
 }
@@ -205,8 +206,8 @@ int space_advise(struct space *space, uintptr_t start, size_t bytes,
     case ADVICE_NONE:
     case ADVICE_WILL_NEED:
         return check_cover(space, start, end);
-    case ADVICE_COLD:
-        return advise_cold(space, start, end);
+    case ADVICE_COLD: /* nothing is ever paged out */
+        return check_unlocked(space, start, end, -EINVAL);
     case ADVICE_DONT_NEED:
     case ADVICE_FREE:
         return advise_dont_need(space, start, end, advice);
@@ -232,14 +233,8 @@ int space_sync(
         return -ENOMEM;
     if (start == end)
         return 0;
-    rwlock_read(&space->lock);
-    int error = areas_cover(space, start, end);
-    struct area *area = invalidate ? area_find(space, start) : NULL;
-    for (; area && area->start < end; area = area_next(area))
-        if (area->flags & AREA_LOCKED)
-            error = -EBUSY;
-    rwlock_read_done(&space->lock);
-    return error;
+    return invalidate ? check_unlocked(space, start, end, -EBUSY)
+                      : check_cover(space, start, end);
 }
 
 static bool is_in_store(const struct area *area, uintptr_t address)
