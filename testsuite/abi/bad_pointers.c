@@ -2,7 +2,7 @@
 /* Pointers that lead nowhere, to every call that takes one: each must say
  * EFAULT and do nothing, whatever is wrong with the pointer.  And objects that
  * lie across two pages must be as good as others. */
-#include "tap.h"
+#include "calls.h"
 #include <poll.h>
 #include <sched.h>
 #include <sys/mman.h>
@@ -46,13 +46,7 @@ enum {
     HERE = AT_FDCWD,
 };
 
-static const struct call {
-    const char *text;
-    unsigned what;
-    long number;
-    long arguments[6];
-} calls[] = {
-#define CALL(name, what, ...) { #name, what, SYS_##name, { __VA_ARGS__ } }
+static const struct call calls[] = {
     CALL(read, WRITES | BYTE, PIPE_FULL, P, 4),
     CALL(read, WRITES | BYTE, FILE_RW, P, 4),
     CALL(write, READS | BYTE, PIPE_OUT, P, 4),
@@ -294,19 +288,11 @@ static long do_call(const struct call *call, long pointer)
     return syscall(call->number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
-static int position(const struct call *call)
-{
-    for (int i = 0; i < 6; i++)
-        if (call->arguments[i] == P)
-            return i + 1;
-    return 0;
-}
-
 static void try(const struct call *call, const char *kind, long pointer)
 {
     char text[120];
     snprintf(text, sizeof text, "%s, argument %d %s: EFAULT", call->text,
-        position(call), kind);
+        call_position(call, P), kind);
     errno = 0;
     long result = do_call(call, pointer);
     int error = errno;

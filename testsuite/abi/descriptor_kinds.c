@@ -159,13 +159,6 @@ static void *mapped(int rights, int flags)
 
 ROWS_OF_CALLS
 
-static const struct row {
-    const char *text, *expected;
-} rows[] = {
-#define ROW(call, expected) { #call, expected },
-    CALLS(ROW)
-};
-
 static char try(int row, int kind)
 {
     other = -1;
@@ -184,19 +177,13 @@ static char try(int row, int kind)
 
 static void try_row(int row)
 {
-    const char *expected = rows[row].expected;
+    const char *expected = rows[row].expected[0];
     char got[KINDS + 1] = { 0 };
     for (int i = 0; i < KINDS; i++) {
-        char text[160];
-        char want = i < (int)strlen(expected) ? expected[i] : '?';
         got[i] = try(row, i);
-        snprintf(text, sizeof text, "%s of %s: %s", rows[row].text,
-            kinds[i].name, name_of_letter(want));
-        if (!tap_case(got[i] == want, text))
-            note("it is %s", name_of_letter(got[i]));
+        letter_is(rows[row].text, kinds[i].name, got[i], expected, i);
     }
-    if (strcmp(got, expected))
-        note("row: %s \"%s\"", rows[row].text, got);
+    note_row(rows[row].text, got, expected);
     unlink("linked");
 }
 

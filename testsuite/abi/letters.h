@@ -42,10 +42,30 @@ static inline const char *name_of_letter(char letter)
     return letter == '.' ? "success" : "an error without a letter";
 }
 
+/* A case: what was got of a kind is what the row expects at its place. */
+static inline void letter_is(
+    const char *row, const char *kind, char got, const char *expected, int place)
+{
+    char text[200];
+    char want = place < (int)strlen(expected) ? expected[place] : '?';
+    snprintf(text, sizeof text, "%s of %s: %s", row, kind, name_of_letter(want));
+    if (!tap_case(got == want, text))
+        note("it is %s", name_of_letter(got));
+}
+
+/* After the cases of a row: all of it, for who makes a table anew. */
+static inline void note_row(
+    const char *row, const char *got, const char *expected)
+{
+    if (strcmp(got, expected))
+        note("row: %s \"%s\"", row, got);
+}
+
 #define LETTERS_COUNT(...) +1
 #define LETTERS_DO(call, ...)                                                  \
     if (now++ == row)                                                          \
         return (long)(call);
+#define LETTERS_ROW(call, ...) { #call, { __VA_ARGS__ } },
 #define ROWS_OF_CALLS                                                          \
     enum { ROWS = 0 CALLS(LETTERS_COUNT) };                                    \
     static long do_call(int row)                                               \
@@ -53,6 +73,9 @@ static inline const char *name_of_letter(char letter)
         int now = 0;                                                           \
         CALLS(LETTERS_DO)                                                      \
         return 0;                                                              \
-    }
+    }                                                                          \
+    static const struct row {                                                  \
+        const char *text, *expected[2];                                        \
+    } rows[] = { CALLS(LETTERS_ROW) };
 
 #endif

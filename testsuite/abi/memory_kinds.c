@@ -127,13 +127,6 @@ enum { KINDS = sizeof kinds / sizeof *kinds };
 
 ROWS_OF_CALLS
 
-static const struct row {
-    const char *text, *expected;
-} rows[] = {
-#define ROW(call, expected) { #call, expected },
-    CALLS(ROW)
-};
-
 static char try(int row, int kind, char *middle)
 {
     at = middle;
@@ -165,20 +158,13 @@ static void try_in_child(int row, char *got, char *middle)
 
 static void try_row(int row, char *got, char *middle)
 {
-    const char *expected = rows[row].expected;
+    const char *expected = rows[row].expected[0];
     memset(got, '!', KINDS);
     got[KINDS] = 0;
     try_in_child(row, got, middle);
-    for (int i = 0; i < KINDS; i++) {
-        char text[160];
-        char want = i < (int)strlen(expected) ? expected[i] : '?';
-        snprintf(text, sizeof text, "%s of %s: %s", rows[row].text,
-            kinds[i].name, name_of_letter(want));
-        if (!tap_case(got[i] == want, text))
-            note("it is %s", name_of_letter(got[i]));
-    }
-    if (strcmp(got, expected))
-        note("row: %s \"%s\"", rows[row].text, got);
+    for (int i = 0; i < KINDS; i++)
+        letter_is(rows[row].text, kinds[i].name, got[i], expected, i);
+    note_row(rows[row].text, got, expected);
 }
 
 static void run(void)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Everything that can be wrong with a path, to every call that takes one. */
+#include "calls.h"
 #include "who.h"
 #include <linux/openat2.h>
 #include <sys/inotify.h>
@@ -30,13 +31,7 @@ enum {
     HERE = AT_FDCWD,
 };
 
-static const struct call {
-    const char *text;
-    unsigned what;
-    long number;
-    long arguments[6];
-} calls[] = {
-#define CALL(name, what, ...) { #name, what, SYS_##name, { __VA_ARGS__ } }
+static const struct call calls[] = {
     CALL(openat, 0, D, P, O_RDONLY, 0),
     CALL(openat, WRITES, D, P, O_WRONLY, 0),
     CALL(openat, CREATES | WRITES | STAYS, D, P, O_CREAT | O_EXCL, 0600),
@@ -137,20 +132,12 @@ static long value_of(long argument, const char *path)
     return argument;
 }
 
-static int position(const struct call *call, long what)
-{
-    for (int i = 0; i < 6; i++)
-        if (call->arguments[i] == what)
-            return i + 1;
-    return 0;
-}
-
 static void try(
     const struct call *call, const char *kind, const char *path, int error)
 {
     char text[120];
     snprintf(text, sizeof text, "%s, argument %d %s: %s", call->text,
-        position(call, P), kind, strerror(error));
+        call_position(call, P), kind, strerror(error));
     long a[6];
     for (int i = 0; i < 6; i++)
         a[i] = value_of(call->arguments[i], path);
@@ -230,7 +217,7 @@ static void run(void)
     start = AT_FDCWD;
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
         walk(&calls[i]);
-        if (position(&calls[i], D))
+        if (call_position(&calls[i], D))
             directory(&calls[i]);
         rights(&calls[i]);
     }

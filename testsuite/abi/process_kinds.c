@@ -205,13 +205,6 @@ static int open_pidfd(void)
 
 ROWS_OF_CALLS
 
-static const struct row {
-    const char *text, *expected[2];
-} rows[] = {
-#define ROW(call, root, user) { #call, { root, user } },
-    CALLS(ROW)
-};
-
 static char try(int row, int kind, bool as_root)
 {
     id = number_of(kind);
@@ -226,21 +219,17 @@ static char try(int row, int kind, bool as_root)
 
 static void try_row(int row, bool as_root)
 {
-    const char *who = as_root ? "root" : "user";
+    char text[160];
     const char *expected = rows[row].expected[!as_root];
     char got[KINDS + 1] = { 0 };
+    snprintf(text, sizeof text, "%s: %s", as_root ? "root" : "user",
+        rows[row].text);
     begin(as_root ? 0 : USER);
     for (int i = 0; i < KINDS; i++) {
-        char text[160];
-        char want = i < (int)strlen(expected) ? expected[i] : '?';
         got[i] = try(row, i, as_root);
-        snprintf(text, sizeof text, "%s: %s, %s: %s", who, rows[row].text,
-            kinds[i], name_of_letter(want));
-        if (!tap_case(got[i] == want, text))
-            note("it is %s", name_of_letter(got[i]));
+        letter_is(text, kinds[i], got[i], expected, i);
     }
-    if (strcmp(got, expected))
-        note("row: %s: %s \"%s\"", who, rows[row].text, got);
+    note_row(text, got, expected);
     end();
 }
 

@@ -4,8 +4,7 @@
  * are taken away; who has flushed finds nobody on the page any more, and who
  * destroys the tables nobody on them. */
 #define WHOLE_TABLES
-#include "races.h"
-#include "arch/common/smp_call.c"
+#include "interrupts.h"
 #include "arch/common/tables_loaded.c"
 #include "arch/x86_64/pagetable.c"
 
@@ -53,24 +52,7 @@ static void page_invalidate(uintptr_t address)
 
 /* ---------------------------------------------------------- the other CPUs */
 
-static bool is_called[CPUS]; /* [atomic] the interrupt */
 static unsigned at_work = CPUS - 1; /* [atomic] */
-
-void smp_send_call(unsigned cpu)
-{
-    __atomic_store_n(&is_called[cpu], true, __ATOMIC_RELAXED);
-}
-
-unsigned cpu_count(void)
-{
-    return CPUS;
-}
-
-static void take_interrupt(void)
-{
-    if (__atomic_exchange_n(&is_called[cpu_id()], false, __ATOMIC_RELAXED))
-        smp_call_interrupt();
-}
 
 /* A program's access; for as long as it likes. */
 static void use_page(void)

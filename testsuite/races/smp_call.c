@@ -2,30 +2,12 @@
 /* PLANTS: NO_FULL */
 /* Calls between CPUs: what the caller wrote is there for the called, and what
  * they wrote for the caller. */
-#include "races.h"
-#include "arch/common/smp_call.c"
+#include "interrupts.h"
 
 enum { ROUNDS = 1500 };
 
-static bool is_called[CPUS]; /* [atomic] the interrupt */
 static unsigned at_work = CPUS; /* [atomic] */
 static struct { unsigned asked, answers[CPUS]; } words[CPUS];
-
-void smp_send_call(unsigned cpu)
-{
-    __atomic_store_n(&is_called[cpu], true, __ATOMIC_RELAXED);
-}
-
-unsigned cpu_count(void)
-{
-    return CPUS;
-}
-
-static void take_interrupt(void)
-{
-    if (__atomic_exchange_n(&is_called[cpu_id()], false, __ATOMIC_RELAXED))
-        smp_call_interrupt();
-}
 
 /* Who waits for an answer takes interrupts. */
 static void answer(void *data)
