@@ -8,6 +8,9 @@ Several guests run side by side, two for each CPU of this machine, for most
 tests wait most of their time; each takes a share of the tests at a time, the
 longest first, so that they end together.
 
+Beside the logs, in `times`, stands what each test cost, the dearest first: seconds
+of this machine's CPUs, and seconds.
+
 With --second-try, for the kernel that is not the one under test, what failed
 runs once more with nothing beside it, and what is good then is named as unsteady.
 """
@@ -45,7 +48,7 @@ class Result:
         self.planned = None
         self.problems = []
         self.began = time.monotonic()
-        self.seconds = 0
+        self.seconds = self.cpu_seconds = 0
 
     def take(self, line):
         self.lines.append(line)
@@ -120,6 +123,12 @@ class Guest:
         line, self.rest = self.rest.split(b'\n', 1)
         return line.decode('utf-8', 'replace').rstrip('\r')
 
+    def cpu_seconds(self):
+        """What it has cost this machine."""
+        with open(f'/proc/{self.process.pid}/stat', encoding='utf-8') as stat:
+            ticks = stat.read().rsplit(')', 1)[1].split()[11:13]
+        return sum(map(int, ticks)) / os.sysconf('SC_CLK_TCK')
+
     def stop(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
@@ -149,7 +158,7 @@ def boot(options, tests, results, log):
     work, image = make_image(options, [name for _, name in tests])
     command = options.command.replace('@INITRD@', image)
     guest = Guest(['/bin/sh', '-c', 'exec ' + command], log)
-    now, begun, done = None, 0, False
+    now, begun, done, spent = None, 0, False, 0
     try:
         while True:
             line = guest.line(options.silence if begun else
@@ -164,8 +173,10 @@ def boot(options, tests, results, log):
                 now = Result(match.group(2), tests[begun][0])
                 results.append(now)
                 begun += 1
+                spent = guest.cpu_seconds()
             elif match.group(1) == 'END' and now:
                 now.end(match.group(3))
+                now.cpu_seconds = guest.cpu_seconds() - spent
                 report(options, now)
                 now = None
             elif match.group(1) == 'DONE':
@@ -266,6 +277,13 @@ def run_all(options):
     return sorted(results, key=lambda result: result.place)
 
 
+def keep_times(options, results):
+    results = sorted(results, key=lambda result: -result.cpu_seconds)
+    with open(f'{options.logs}/times', 'w', encoding='utf-8') as out:
+        out.writelines(f'{result.cpu_seconds:7.1f} {result.seconds:7.1f} '
+                       f'{result.name}\n' for result in results)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--command', required=True,
@@ -287,6 +305,7 @@ def main():
     options.logs = os.path.splitext(options.log)[0]
     os.makedirs(options.logs, exist_ok=True)
     results, unsteady = try_again(options, run_all(options))
+    keep_times(options, results)
     if options.tap:
         with open(options.tap, 'w') as out:
             for result in results:

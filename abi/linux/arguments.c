@@ -26,28 +26,39 @@ static struct place place_of_fd(int fd, bool is_any_right, int *error)
     return place;
 }
 
-int path_argument(struct path_argument *argument, int at,
-    const char __user *path, unsigned walk_flags)
+int path_text(struct path_argument *argument, const char __user *path,
+    unsigned walk_flags)
 {
     int error = user_string_new(&argument->text, path, PATH_BYTES_MAX);
-    if (error)
+    argument->walk.flags = walk_flags;
+    if (error || *argument->text || walk_flags & WALK_EMPTY)
         return error;
+    heap_free(argument->text);
+    return -ENOENT;
+}
+
+int path_start(struct path_argument *argument, int at)
+{
+    int error = 0;
     const char *text = argument->text;
-    bool is_from_here = *text == '/' && !(walk_flags & WALK_IN_ROOT);
-    if (!*text && !(walk_flags & WALK_EMPTY))
-        error = -ENOENT;
-    else if (at == AT_FDCWD || is_from_here)
+    bool is_from_here =
+        *text == '/' && !(argument->walk.flags & WALK_IN_ROOT);
+    argument->walk.paths = current->paths;
+    argument->walk.who = current->credentials;
+    if (at == AT_FDCWD || is_from_here)
         argument->walk.from = paths_cwd(current->paths);
     else
         argument->walk.from = place_of_fd(at, !*text, &error);
-    if (error) {
+    if (error)
         heap_free(argument->text);
-        return error;
-    }
-    argument->walk.paths = current->paths;
-    argument->walk.who = current->credentials;
-    argument->walk.flags = walk_flags;
-    return 0;
+    return error;
+}
+
+int path_argument(struct path_argument *argument, int at,
+    const char __user *path, unsigned walk_flags)
+{
+    int error = path_text(argument, path, walk_flags);
+    return error ? error : path_start(argument, at);
 }
 
 void path_argument_done(struct path_argument *argument)

@@ -22,6 +22,11 @@ struct path_argument {
 };
 int path_argument(struct path_argument *argument, int at,
     const char __user *path, unsigned walk_flags);
+/* The same in two steps: what comes of the text, then of `at`; after an error of
+ * either nothing is kept. */
+int path_text(struct path_argument *argument, const char __user *path,
+    unsigned walk_flags);
+int path_start(struct path_argument *argument, int at);
 void path_argument_done(struct path_argument *argument);
 /* The place itself, with references. */
 int place_argument(int at, const char __user *path, unsigned walk_flags,

@@ -6,6 +6,7 @@
 #include "abi/linux/arguments.h"
 #include "abi/linux/open_flags.h"
 #include "arch/atomic.h"
+#include "mm/heap.h"
 #include "vfs/async.h"
 
 static const struct {
@@ -112,6 +113,27 @@ static int check_flags(unsigned flags)
     return is_right ? 0 : -EINVAL;
 }
 
+/* The number is taken before anything is looked at; it may be an error. */
+static long open_into(int fd, int at, struct path_argument *from, unsigned flags,
+    unsigned mode)
+{
+    struct file *file;
+    if (fd < 0) {
+        heap_free(from->text);
+        return fd;
+    }
+    int error = path_start(from, at);
+    if (!error) {
+        error = file_open(&from->walk, from->text, flags, mode, &file);
+        path_argument_done(from);
+    }
+    if (error)
+        files_release(current->files, fd);
+    else
+        files_install(current->files, fd, file);
+    return error ? error : fd;
+}
+
 static long open_at(int at, const char __user *path, unsigned long linux_flags,
     unsigned mode, unsigned walk_flags)
 {
@@ -125,21 +147,11 @@ static long open_at(int at, const char __user *path, unsigned long linux_flags,
     struct path_argument from;
     int error = check_flags(flags);
     if (!error)
-        error = path_argument(&from, at, path, walk_flags);
-    if (error)
-        return error;
-    int fd = files_reserve(
-        current->files, 0, files_limit(), fd_flags_from(linux_flags));
-    if (fd >= 0) {
-        struct file *file;
-        error = file_open(&from.walk, from.text, flags, mode & 07777, &file);
-        if (error)
-            files_release(current->files, fd);
-        else
-            files_install(current->files, fd, file);
-    }
-    path_argument_done(&from);
-    return error ? error : fd;
+        error = path_text(&from, path, walk_flags);
+    return error ? error
+                 : open_into(files_reserve(current->files, 0, files_limit(),
+                                 fd_flags_from(linux_flags)),
+                       at, &from, flags, mode & 07777);
 }
 
 long sys_openat(int at, const char __user *path, int flags, unsigned mode)

@@ -190,21 +190,38 @@ static int give_name(struct socket *socket, enum socket_name which,
     return error ? error : address_give(&address, to, bytes_at);
 }
 
+static int accept_file(struct socket *socket, void __user *to,
+    int __user *bytes_at, unsigned flags, struct file **file)
+{
+    struct socket_user user;
+    socket_user_now(&user);
+    int error = socket_accept(socket, flags, &user, file);
+    if (error || !to)
+        return error;
+    error = give_name(file_socket(*file), SOCKET_PEER_NAME, to, bytes_at);
+    if (error)
+        file_put(*file);
+    return error;
+}
+
+/* The number is taken first: where there is none, who called stays in the
+ * queue. */
 static long accept_from(struct socket *socket, void __user *to,
     int __user *bytes_at, int flags)
 {
-    struct socket_user user;
     struct file *file;
-    socket_user_now(&user);
-    int error = socket_accept(socket, open_flags_of(flags), &user, &file);
+    int fd = files_reserve(
+        current->files, 0, files_limit(), fd_flags_from(flags));
+    if (fd < 0)
+        return fd;
+    int error = !socket
+        ? -ENOTSOCK
+        : accept_file(socket, to, bytes_at, open_flags_of(flags), &file);
     if (error)
-        return error;
-    if (to)
-        error = give_name(file_socket(file), SOCKET_PEER_NAME, to, bytes_at);
-    if (!error)
-        return fd_give(file, fd_flags_from(flags));
-    file_put(file);
-    return error;
+        files_release(current->files, fd);
+    else
+        files_install(current->files, fd, file);
+    return error ? error : fd;
 }
 
 long sys_accept4(int fd, void __user *to, void __user *bytes_at, int flags)
@@ -214,11 +231,11 @@ long sys_accept4(int fd, void __user *to, void __user *bytes_at, int flags)
     int error;
     bool is_odd = flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
     struct socket *socket = socket_argument(fd, &file, &has_reference, &error);
-    if (!socket)
-        return is_odd && error != -EBADF ? -EINVAL : error;
-    long result =
-        is_odd ? -EINVAL : accept_from(socket, to, bytes_at, flags);
-    files_return(file, has_reference);
+    if (!socket && error != -ENOTSOCK)
+        return error;
+    long result = is_odd ? -EINVAL : accept_from(socket, to, bytes_at, flags);
+    if (socket)
+        files_return(file, has_reference);
     return result;
 }
 

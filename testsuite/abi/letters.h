@@ -23,7 +23,9 @@ static const struct letter {
     LETTER('E', EEXIST), LETTER('s', ESRCH), LETTER('f', ENOSPC),
     LETTER('e', EDESTADDRREQ), LETTER('M', ENOMEM), LETTER('N', ENOENT),
     LETTER('F', EFAULT), LETTER('t', ETXTBSY), LETTER('g', ERANGE),
-    LETTER('h', ECHILD), LETTER('b', EBUSY),
+    LETTER('h', ECHILD), LETTER('b', EBUSY), LETTER('m', EMFILE),
+    LETTER('z', ENFILE), LETTER('L', ENAMETOOLONG), LETTER('y', EAFNOSUPPORT),
+    LETTER('q', EPROTONOSUPPORT),
 };
 
 static inline char letter_of(int error)
