@@ -143,16 +143,20 @@ static char try(int row, int kind, char *middle)
     return result == -1 && error ? letter_of(error) : '.';
 }
 
-/* By a child each, so that nothing is left of it. */
+/* By a child, so that nothing is left of it; by another one after a kind that
+ * ends the first. */
 static void try_in_child(int row, char *got, char *middle)
 {
     for (int i = 0; i < KINDS; i++) {
         pid_t child = fork();
         if (!child) {
-            got[i] = try(row, i, middle);
+            for (; i < KINDS; i++)
+                got[i] = try(row, i, middle);
             _exit(0);
         }
         waitpid(child, NULL, 0);
+        while (i < KINDS && got[i] != '!')
+            i++;
     }
 }
 

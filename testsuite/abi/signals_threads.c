@@ -152,7 +152,7 @@ static void handed_over(void)
         pass_time(i % 29);
         mask(SIG_BLOCK, SIGUSR1);
         while (times < i)
-            sched_yield();
+            usleep(100);
     }
     pthread_join(thread, NULL);
     is(times, BLOCKINGS);
@@ -365,7 +365,7 @@ static void stopped(void)
     if (!child) {
         pthread_t thread;
         for (intptr_t i = 0; i < MANY; i++)
-            pthread_create(&thread, NULL, i & 1 ? naps : counts, (void *)i);
+            pthread_create(&thread, NULL, i > 1 ? naps : counts, (void *)i);
         syscall(SYS_exit, 0); /* the leader's stop is not waited for */
     }
     all_move(MANY);
