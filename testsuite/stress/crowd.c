@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Ten thousand threads, five hundred of them at a time, that come and go by
- * themselves; and the end of all while new ones are made. */
+/* Four thousand threads, five hundred of them at a time, that come and go by
+ * themselves (ten thousand where STRESS_SECONDS says that there is time); and the
+ * end of all while new ones are made. */
 #include "stress.h"
 #include "../abi/proc.h"
 #include <sched.h>
 
-enum { ALL = 10000, AT_ONCE = 500, STACK_BYTES = 16384 };
+enum { AT_ONCE = 500, STACK_BYTES = 16384 };
 
+static int all;
 static volatile int begun, ended;
 static pthread_attr_t how;
 
@@ -32,7 +34,7 @@ static void by_themselves(void)
     alarm(10 * tap_seconds());
     begun = ended = 0;
     pthread_attr_setdetachstate(&how, PTHREAD_CREATE_DETACHED);
-    while (made < ALL && failed < ALL) {
+    while (made < all && failed < all) {
         if (made - ended >= AT_ONCE)
             sched_yield();
         else if (pthread_create(&thread, &how, comes_and_goes,
@@ -41,10 +43,10 @@ static void by_themselves(void)
         else
             made++;
     }
-    is(made, ALL);
+    is(made, all);
     while (ended < made)
         sched_yield();
-    is(begun, ALL);
+    is(begun, all);
     for (int i = 0; i < 20000 && tasks() > 1; i++)
         usleep(1000);
     is(tasks(), 1);
@@ -94,9 +96,9 @@ static void together(void)
     alarm(10 * tap_seconds());
     pthread_attr_setdetachstate(&how, PTHREAD_CREATE_JOINABLE);
     int crowds = 0;
-    while (crowds < ALL / AT_ONCE && one_crowd())
+    while (crowds < all / AT_ONCE && one_crowd())
         crowds++;
-    is(crowds, ALL / AT_ONCE);
+    is(crowds, all / AT_ONCE);
 }
 
 /* Makes threads, and faults, until the end comes. */
@@ -155,6 +157,7 @@ static void ends(void)
 
 static void run(void)
 {
+    all = stress_seconds() < 10 ? 4000 : 10000;
     pthread_attr_init(&how);
     pthread_attr_setstacksize(&how, STACK_BYTES);
     by_themselves();
