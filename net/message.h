@@ -53,6 +53,8 @@ enum message_flags {
     MESSAGE_END_RECORD = 32,
     /* told */
     MESSAGE_CUT = 64, /* there was more in this packet */
+    MESSAGE_TIME = 128, /* time_ns, and the form it is wanted in: */
+    MESSAGE_TIME_NS = 256, MESSAGE_TIME_NEW = 512,
 };
 
 struct message {
@@ -68,6 +70,7 @@ struct message {
      * the caller's, of a socket that passes credentials. */
     bool has_identity;
     struct identity identity;
+    int64_t time_ns; /* since 1970: when it was sent */
 };
 
 #endif

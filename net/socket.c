@@ -6,6 +6,7 @@
 #include "arch/clock.h"
 #include "lib/errno.h"
 #include "lib/format.h"
+#include "sched/pid.h"
 #include "vfs/control.h"
 #include "vfs/file.h"
 
@@ -239,6 +240,38 @@ static ssize_t socket_write(
     struct message message = { .data = t, .user = &user };
     ask_user(&user);
     return socket_send(file->private, &message);
+}
+
+struct socket_peer socket_peer_new(const struct socket_user *user)
+{
+    return (struct socket_peer){ pid_get(user->pid),
+        credentials_get(user->who) };
+}
+
+struct socket_peer socket_peer_get(const struct socket_peer *peer)
+{
+    if (peer->pid) {
+        pid_get(peer->pid);
+        credentials_get(peer->who);
+    }
+    return *peer;
+}
+
+void socket_peer_put(struct socket_peer *peer)
+{
+    if (!peer->pid)
+        return;
+    pid_put(peer->pid);
+    credentials_put(peer->who);
+    *peer = (struct socket_peer){ 0 };
+}
+
+uint64_t socket_cookie(struct socket *socket)
+{
+    static uint64_t last; /* [atomic] */
+    if (!atomic_load(&socket->cookie))
+        (void)atomic_replace(&socket->cookie, 0, atomic_add(&last, 1) + 1);
+    return atomic_load(&socket->cookie);
 }
 
 static unsigned socket_poll(struct file *file, struct waiter *waiter)

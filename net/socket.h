@@ -34,6 +34,11 @@ enum socket_switch {
     SWITCH_DO_NOT_ROUTE = 1 << 4, SWITCH_BROADCAST = 1 << 5,
     SWITCH_OUT_OF_BAND_INLINE = 1 << 6, SWITCH_NO_CHECK = 1 << 7,
     SWITCH_PASS_CREDENTIALS = 1 << 8, SWITCH_PASS_SECURITY = 1 << 9,
+    SWITCH_COUNT_LOST = 1 << 10, SWITCH_WIFI_STATUS = 1 << 11,
+    SWITCH_NO_CHECKSUM_FRAMES = 1 << 12, SWITCH_MARK = 1 << 13,
+    SWITCH_ERRORS_ARE_PRIORITY = 1 << 14,
+    /* When a packet was sent is told: how, beside. */
+    SWITCH_TIME = 1 << 15, SWITCH_TIME_NS = 1 << 16, SWITCH_TIME_NEW = 1 << 17,
 };
 
 struct socket {
@@ -49,6 +54,8 @@ struct socket {
     unsigned receive_least; /* SO_RCVLOWAT */
     unsigned send_buffer, receive_buffer;
     int priority, linger_seconds;
+    unsigned mark;
+    uint64_t cookie; /* [atomic] 0: nobody has asked */
     int peek_offset; /* [atomic to read] */
     bool lingers;
 };
@@ -60,6 +67,15 @@ struct socket_user {
     struct pid *pid;      /* of the process */
     uint64_t files_limit; /* its RLIMIT_NOFILE */
 };
+
+/* Who was on the other side when it connected, with references; or NULLs. */
+struct socket_peer {
+    struct pid *pid; /* of the process */
+    const struct credentials *who;
+};
+struct socket_peer socket_peer_new(const struct socket_user *user);
+struct socket_peer socket_peer_get(const struct socket_peer *peer);
+void socket_peer_put(struct socket_peer *peer);
 
 enum socket_name { SOCKET_OWN_NAME, SOCKET_PEER_NAME };
 
@@ -81,8 +97,7 @@ struct socket_ops {
     long (*control)(struct socket *, unsigned verb, uintptr_t argument);
     /* Descriptors that wait to be received; NULL: such do not come. */
     unsigned (*rights_waiting)(struct socket *);
-    /* Who was on the other side when it connected. */
-    int (*peer)(struct socket *, struct identity *);
+    struct socket_peer (*peer)(struct socket *); /* NULL: nobody */
     bool (*listens)(struct socket *);
     void (*buffers_changed)(struct socket *);
     /* Where the next peek begins; negative: always at the front. NULL: peeks
@@ -135,6 +150,8 @@ uint64_t socket_receive_deadline(const struct socket *, unsigned message_flags);
 uint64_t socket_send_deadline(const struct socket *, unsigned message_flags);
 /* What a wait that ended without success means to the program. */
 int socket_wait_error(int error, uint64_t deadline_ns);
+/* The number that no other socket has, ever. */
+uint64_t socket_cookie(struct socket *socket);
 /* The pending error, which is forgotten: 0 or -E…. */
 int socket_take_error(struct socket *socket);
 

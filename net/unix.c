@@ -55,7 +55,6 @@ struct unix_socket *unix_new(enum socket_type type)
     list_init(&self->name_link);
     list_init(&self->embryo_link);
     list_init(&self->flight_link);
-    self->peer_identity = (struct identity)IDENTITY_NOBODY;
     init_queues(self);
     unix_names_enter(self);
     return self;
@@ -88,7 +87,7 @@ void unix_put(struct unix_socket *self)
 {
     if (!self || !refcount_put(&self->refs))
         return;
-    identity_put(&self->peer_identity);
+    socket_peer_put(&self->peer_user);
     unix_name_put(self->name);
     heap_free(self);
 }

@@ -44,7 +44,7 @@ struct unix_socket {
     size_t bytes;             /* in them; [atomic to read] */
     struct list embryos;      /* of a listener: who connected */
     unsigned embryo_count, backlog; /* [atomic to read] */
-    struct identity peer_identity;
+    struct socket_peer peer_user;
 
     size_t sent; /* [atomic] charged for what others have not read yet */
 
@@ -74,6 +74,7 @@ struct packet {
     size_t charge;
     size_t bytes, read; /* read: [reading] how many a stream's reader has */
     bool was_peeked;    /* [reading] */
+    int64_t time_ns; /* [reading, once it is queued] 0: not looked at */
     char data[];
 };
 
@@ -127,7 +128,6 @@ int unix_accept(
     struct socket *socket, unsigned message_flags, struct socket **made);
 /* Takes the first that nobody accepted, or NULL. */
 struct unix_socket *unix_take_embryo(struct unix_socket *unix_socket);
-struct identity unix_identity_of(const struct socket_user *user);
 /* A datagram socket leaves its peer for another (or for none). */
 void unix_forget_peer(struct unix_socket *unix_socket, struct unix_socket *peer);
 
@@ -142,6 +142,8 @@ int packet_dress(struct packet *packet, struct message *message);
 /* Is the receiver, or the sender, to be told who sent? */
 void packet_sign(struct packet *packet, const struct unix_socket *from,
     const struct unix_socket *to, const struct message *message);
+/* When it was sent, if the receiver wants to know. */
+void packet_stamp(struct packet *packet, const struct unix_socket *to);
 struct packet *packets_first(struct unix_socket *unix_socket);
 /* Takes it out of the receiver's queue and frees it. */
 void packet_consume(struct unix_socket *unix_socket, struct packet *packet);
@@ -182,6 +184,9 @@ void packet_enqueue_locked(struct unix_socket *to, struct packet *packet);
 bool unix_is_writable(const struct unix_socket *unix_socket);
 /* What comes with the bytes, to the message. */
 void packet_tell(const struct unix_socket *to, struct packet *packet,
+    struct message *message);
+/* Datagrams and packets only: when it was sent, if to wants to know. */
+void packet_tell_time(struct unix_socket *to, struct packet *packet,
     struct message *message);
 void packet_tell_rights(
     struct unix_socket *to, struct packet *packet, struct message *message);

@@ -8,22 +8,13 @@
 #include "net/unix.h"
 #include "sched/pid.h"
 
-struct identity unix_identity_of(const struct socket_user *user)
-{
-    return (struct identity){
-        .pid = pid_get(user->pid),
-        .uid = user->who->euid,
-        .gid = user->who->egid,
-    };
-}
-
 /* Listening and accepting. */
 
 int unix_listen(
     struct socket *socket, unsigned backlog, const struct socket_user *user)
 {
     struct unix_socket *self = unix_of(socket);
-    struct identity identity = unix_identity_of(user);
+    struct socket_peer listener = socket_peer_new(user);
     int error = 0;
     if (!unix_is_connection(self))
         error = -EOPNOTSUPP;
@@ -32,14 +23,14 @@ int unix_listen(
             (self->state != UNIX_IDLE && self->state != UNIX_LISTENS)))
         error = -EINVAL;
     if (!error) {
-        struct identity old = self->peer_identity;
+        struct socket_peer old = self->peer_user;
         self->state = UNIX_LISTENS;
         atomic_store(&self->backlog, backlog);
-        self->peer_identity = identity;
-        identity = old;
+        self->peer_user = listener;
+        listener = old;
     }
     spin_unlock(&self->lock);
-    identity_put(&identity);
+    socket_peer_put(&listener);
     if (!error)
         wait_queue_wake_all(&self->senders, READY_OUT);
     return error;
@@ -119,7 +110,7 @@ static int check_both(struct unix_socket *self, struct unix_socket *to)
 }
 
 static int join(struct unix_socket *self, struct unix_socket *to,
-    struct unix_socket *embryo, const struct identity *identity)
+    struct unix_socket *embryo, const struct socket_peer *user)
 {
     spin_lock_two(&self->lock, &to->lock);
     int error = check_both(self, to);
@@ -130,8 +121,8 @@ static int join(struct unix_socket *self, struct unix_socket *to,
             refcount_get(&to->name->refs);
             embryo->name = to->name;
         }
-        embryo->peer_identity = identity_get(identity);
-        self->peer_identity = identity_get(&to->peer_identity);
+        embryo->peer_user = socket_peer_get(user);
+        self->peer_user = socket_peer_get(&to->peer_user);
         list_add(&to->embryos, &embryo->embryo_link);
         atomic_store(&to->embryo_count, to->embryo_count + 1);
     }
@@ -147,10 +138,10 @@ static bool may_try_again(struct unix_socket *to)
 
 /* 0; or -EAGAIN after a wait: look it up again. */
 static int join_or_wait(struct unix_socket *self, struct unix_socket *to,
-    struct unix_socket *embryo, const struct identity *identity,
+    struct unix_socket *embryo, const struct socket_peer *user,
     uint64_t deadline_ns, bool *is_over)
 {
-    int error = join(self, to, embryo, identity);
+    int error = join(self, to, embryo, user);
     *is_over = error != -EAGAIN || !deadline_ns;
     if (*is_over)
         return error;
@@ -164,7 +155,7 @@ static int connect_embryo(struct unix_socket *self,
     const struct socket_address *address, const struct socket_user *user,
     struct unix_socket *embryo, uint64_t deadline_ns)
 {
-    struct identity identity = unix_identity_of(user);
+    struct socket_peer connecting = socket_peer_new(user);
     bool is_over;
     int error;
     do {
@@ -173,14 +164,14 @@ static int connect_embryo(struct unix_socket *self,
         if (error)
             break;
         error = join_or_wait(
-            self, to, embryo, &identity, deadline_ns, &is_over);
+            self, to, embryo, &connecting, deadline_ns, &is_over);
         if (!error && is_over) {
             wait_queue_wake_one(&to->readable, READY_IN);
             wait_queue_wake_one(&to->pollers, READY_IN | TELL_IN);
         }
         unix_put(to);
     } while (!is_over);
-    identity_put(&identity);
+    socket_peer_put(&connecting);
     return error;
 }
 
@@ -214,8 +205,8 @@ int unix_connect_stream(struct socket *socket,
 int unix_pair(struct socket *a, struct socket *b, const struct socket_user *user)
 {
     struct unix_socket *one = unix_of(a), *other = unix_of(b);
-    one->peer_identity = unix_identity_of(user);
-    other->peer_identity = unix_identity_of(user);
+    one->peer_user = socket_peer_new(user);
+    other->peer_user = socket_peer_new(user);
     become_peers(one, other);
     return 0;
 }

@@ -81,6 +81,7 @@ static int send_packet(struct unix_socket *self, struct unix_socket *peer,
     if (error)
         return error;
     packet_sign(packet, self, to, message);
+    packet_stamp(packet, to);
     error = deliver_or_wait(self, to, packet, deadline_ns);
     if (error == -ECONNREFUSED)
         lose_peer(self, to);
@@ -155,6 +156,7 @@ static ssize_t take(struct unix_socket *self, struct packet *packet,
     if (transfer_give(t, packet->data + skip, bytes) < bytes)
         return -EFAULT;
     packet_tell(self, packet, message);
+    packet_tell_time(self, packet, message);
     packet_tell_rights(self, packet, message);
     if (bytes < there)
         message->told |= MESSAGE_CUT;

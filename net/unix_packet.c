@@ -9,6 +9,7 @@
 #include "mm/heap.h"
 #include "net/unix.h"
 #include "sched/pid.h"
+#include "sched/timer.h"
 
 /* About what Linux counts for a packet beside its bytes. */
 enum { PACKET_CHARGE = 576 };
@@ -131,6 +132,12 @@ void packet_sign(struct packet *packet, const struct unix_socket *from,
     }
 }
 
+void packet_stamp(struct packet *packet, const struct unix_socket *to)
+{
+    if (!packet->time_ns && atomic_load(&to->socket.switches) & SWITCH_TIME)
+        packet->time_ns = clock_real_ns();
+}
+
 /* Queues. */
 
 void packet_enqueue_locked(struct unix_socket *to, struct packet *packet)
@@ -220,6 +227,19 @@ void packets_purge(struct unix_socket *self)
 }
 
 /* To the reader. */
+
+void packet_tell_time(struct unix_socket *to, struct packet *packet,
+    struct message *message)
+{
+    unsigned switches = atomic_load(&to->socket.switches);
+    if (!(switches & SWITCH_TIME))
+        return;
+    packet_stamp(packet, to); /* it came before anybody wanted to know */
+    message->time_ns = packet->time_ns;
+    message->told |= MESSAGE_TIME |
+        (switches & SWITCH_TIME_NS ? MESSAGE_TIME_NS : 0) |
+        (switches & SWITCH_TIME_NEW ? MESSAGE_TIME_NEW : 0);
+}
 
 void packet_tell(const struct unix_socket *to, struct packet *packet,
     struct message *message)

@@ -20,10 +20,21 @@ static bool peer_is_full(struct unix_socket *self, bool waits)
     return unix_datagrams_are_many(peer);
 }
 
+static unsigned error_events(struct unix_socket *self)
+{
+    bool has_bounds = self->socket.type != SOCKET_STREAM;
+    if (!atomic_load(&self->socket.error))
+        return 0;
+    return has_bounds &&
+            atomic_load(&self->socket.switches) & SWITCH_ERRORS_ARE_PRIORITY
+        ? READY_ERROR | READY_PRIORITY
+        : READY_ERROR;
+}
+
 static unsigned poll_locked(struct unix_socket *self, bool waits)
     must_hold(self->lock)
 {
-    unsigned ready = atomic_load(&self->socket.error) ? READY_ERROR : 0;
+    unsigned ready = error_events(self);
     if (self->shut == SHUT_BOTH)
         ready |= READY_HANGUP;
     if (self->shut & SHUT_RECEIVE)
@@ -130,13 +141,13 @@ static int tell_name(struct socket *socket, enum socket_name which,
     return 0;
 }
 
-static int tell_peer(struct socket *socket, struct identity *identity)
+static struct socket_peer tell_peer(struct socket *socket)
 {
     struct unix_socket *self = unix_of(socket);
     spin_lock(&self->lock);
-    *identity = identity_get(&self->peer_identity);
+    struct socket_peer peer = socket_peer_get(&self->peer_user);
     spin_unlock(&self->lock);
-    return 0;
+    return peer;
 }
 
 static bool listens(struct socket *socket)

@@ -151,15 +151,9 @@ static bool give_header(struct control_room *room, int type, size_t bytes)
 }
 
 /* What there is no room for is cut off, even in the middle. */
-static void give_identity(
-    struct control_room *room, const struct identity *identity)
+static void give_data(
+    struct control_room *room, int type, const void *data, size_t bytes)
 {
-    struct linux_ucred who = {
-        .pid = identity->pid ? identity->pid->number : 0,
-        .uid = identity->uid == UINT32_MAX ? OVERFLOW_ID : identity->uid,
-        .gid = identity->gid == UINT32_MAX ? OVERFLOW_ID : identity->gid,
-    };
-    size_t bytes = sizeof who;
     if (room->left < HEAD) {
         *room->flags |= MSG_CTRUNC;
         return;
@@ -168,8 +162,35 @@ static void give_identity(
         bytes = room->left - HEAD;
         *room->flags |= MSG_CTRUNC;
     }
-    if (!user_write(room->to + HEAD, &who, bytes))
-        give_header(room, SCM_CREDENTIALS, bytes);
+    if (!user_write(room->to + HEAD, data, bytes))
+        give_header(room, type, bytes);
+}
+
+static void give_identity(
+    struct control_room *room, const struct identity *identity)
+{
+    struct linux_ucred who = {
+        .pid = identity->pid ? identity->pid->number : 0,
+        .uid = identity->uid == UINT32_MAX ? OVERFLOW_ID : identity->uid,
+        .gid = identity->gid == UINT32_MAX ? OVERFLOW_ID : identity->gid,
+    };
+    give_data(room, SCM_CREDENTIALS, &who, sizeof who);
+}
+
+/* The number of what is told is that of the option which asked for it. */
+static void give_time(struct control_room *room, const struct message *message)
+{
+    bool in_ns = message->told & MESSAGE_TIME_NS;
+    bool is_new = message->told & MESSAGE_TIME_NEW;
+    int64_t in_second = message->time_ns % NS_PER_SECOND;
+    int64_t time[2] = {
+        message->time_ns / NS_PER_SECOND,
+        in_ns ? in_second : in_second / 1000,
+    };
+    give_data(room,
+        in_ns ? (is_new ? SO_TIMESTAMPNS_NEW : SO_TIMESTAMPNS_OLD)
+              : (is_new ? SO_TIMESTAMP_NEW : SO_TIMESTAMP_OLD),
+        time, sizeof time);
 }
 
 /* One descriptor for the program, its number already written. */
@@ -205,6 +226,8 @@ uint64_t control_give(struct message *message, void __user *to, uint64_t bytes,
     unsigned asked, unsigned *flags)
 {
     struct control_room room = { to, to ? bytes : 0, 0, flags };
+    if (message->told & MESSAGE_TIME)
+        give_time(&room, message);
     if (message->has_identity)
         give_identity(&room, &message->identity);
     if (message->rights)

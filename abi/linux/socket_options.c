@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* getsockopt, setsockopt: what every socket has, at the level SOL_SOCKET. */
+/* setsockopt: what every socket has, at the level SOL_SOCKET. */
 #include <asm-generic/socket.h>
 #include <linux/time_types.h>
 
 #include "abi/linux/arguments.h"
-#include "abi/linux/socket.h"
+#include "abi/linux/socket_options.h"
 #include "arch/atomic.h"
-#include "lib/string.h"
-#include "sched/pid.h"
 
 /* Switches: on or off. */
 static const struct {
@@ -24,9 +22,30 @@ static const struct {
     { SO_NO_CHECK, SWITCH_NO_CHECK },
     { SO_PASSCRED, SWITCH_PASS_CREDENTIALS },
     { SO_PASSSEC, SWITCH_PASS_SECURITY },
+    { SO_RXQ_OVFL, SWITCH_COUNT_LOST },
+    { SO_WIFI_STATUS, SWITCH_WIFI_STATUS },
+    { SO_NOFCS, SWITCH_NO_CHECKSUM_FRAMES },
+    { SO_RCVMARK, SWITCH_MARK },
+    { SO_SELECT_ERR_QUEUE, SWITCH_ERRORS_ARE_PRIORITY },
 };
 
-static unsigned switch_of(int option)
+static const struct time_form time_forms[] = {
+    { SO_TIMESTAMP_OLD, SWITCH_TIME, TIME_SWITCHES },
+    { SO_TIMESTAMP_NEW, SWITCH_TIME | SWITCH_TIME_NEW,
+        SWITCH_TIME | SWITCH_TIME_NEW },
+    { SO_TIMESTAMPNS_OLD, SWITCH_TIME | SWITCH_TIME_NS, TIME_SWITCHES },
+    { SO_TIMESTAMPNS_NEW, TIME_SWITCHES, TIME_SWITCHES },
+};
+
+const struct time_form *time_form_of(int option)
+{
+    for (size_t i = 0; i < array_size(time_forms); i++)
+        if (time_forms[i].option == option)
+            return &time_forms[i];
+    return NULL;
+}
+
+unsigned switch_of(int option)
 {
     for (size_t i = 0; i < array_size(switches); i++)
         if (switches[i].option == option)
@@ -68,6 +87,26 @@ static int set_switch(struct socket *socket, int option, bool is_on)
     return 0;
 }
 
+/* What turns it off leaves which layout it had. */
+static void set_time_form(
+    struct socket *socket, const struct time_form *form, bool is_on)
+{
+    if (!is_on) {
+        atomic_and(&socket->switches, ~(SWITCH_TIME | SWITCH_TIME_NS));
+        return;
+    }
+    atomic_or(&socket->switches, form->bits);
+    atomic_and(&socket->switches, form->bits | ~TIME_SWITCHES);
+}
+
+static int set_mark(struct socket *socket, unsigned mark)
+{
+    if (!i_can(CAPABLE_NET_ADMIN))
+        return -EPERM;
+    socket->mark = mark;
+    return 0;
+}
+
 static int set_priority(struct socket *socket, int priority)
 {
     enum { ANYBODYS_MAX = 6 };
@@ -85,6 +124,10 @@ static int set_number(struct socket *socket, int option, int number)
     case SO_PROTOCOL:
     case SO_ERROR:
         return -ENOPROTOOPT;
+    case SO_BSDCOMPAT:
+        return 0; /* remembered by nobody */
+    case SO_MARK:
+        return set_mark(socket, number);
     case SO_SNDBUF:
         set_send_buffer(socket, min((unsigned)number, SOCKET_BUFFER_MAX + 0u));
         return 0;
@@ -113,7 +156,11 @@ static int set_number(struct socket *socket, int option, int number)
         socket->ops->set_peek_offset(socket, number);
         return 0;
     }
-    return set_switch(socket, option, number);
+    const struct time_form *form = time_form_of(option);
+    if (!form)
+        return set_switch(socket, option, number);
+    set_time_form(socket, form, number);
+    return 0;
 }
 
 static int set_linger(struct socket *socket, const void __user *from, int bytes)
@@ -184,136 +231,4 @@ long sys_setsockopt(
                                 : -EOPNOTSUPP;
     files_return(file, has_reference);
     return error;
-}
-
-/* Getting. */
-
-union option_value {
-    int number;
-    int linger[2];
-    struct __kernel_old_timeval time;
-    struct linux_ucred who;
-};
-
-static int get_peer(struct socket *socket, struct linux_ucred *who)
-{
-    struct identity identity = IDENTITY_NOBODY;
-    if (socket->ops->peer) {
-        int error = socket->ops->peer(socket, &identity);
-        if (error)
-            return error;
-    }
-    *who = (struct linux_ucred){
-        .pid = identity.pid ? identity.pid->number : 0,
-        .uid = identity.uid,
-        .gid = identity.gid,
-    };
-    identity_put(&identity);
-    return sizeof *who;
-}
-
-static int get_number(struct socket *socket, int option, int *number)
-{
-    switch (option) {
-    case SO_TYPE:
-        *number = socket->type;
-        break;
-    case SO_DOMAIN:
-        *number = socket->family;
-        break;
-    case SO_PROTOCOL:
-        *number = socket->protocol;
-        break;
-    case SO_ERROR:
-        *number = -socket_take_error(socket);
-        break;
-    case SO_SNDBUF:
-        *number = socket->send_buffer;
-        break;
-    case SO_RCVBUF:
-        *number = socket->receive_buffer;
-        break;
-    case SO_RCVLOWAT:
-        *number = socket->receive_least;
-        break;
-    case SO_SNDLOWAT:
-        *number = 1;
-        break;
-    case SO_PRIORITY:
-        *number = socket->priority;
-        break;
-    case SO_PEEK_OFF:
-        if (!socket->ops->set_peek_offset)
-            return -EOPNOTSUPP;
-        *number = atomic_load(&socket->peek_offset);
-        break;
-    case SO_ACCEPTCONN:
-        *number = socket->ops->listens && socket->ops->listens(socket);
-        break;
-    default:
-        if (!switch_of(option))
-            return -ENOPROTOOPT;
-        *number = !!(atomic_load(&socket->switches) & switch_of(option));
-    }
-    return sizeof *number;
-}
-
-/* The bytes of the value, or -E…. */
-static int get_option(
-    struct socket *socket, int option, union option_value *value)
-{
-    uint64_t timeout_ns = socket->receive_timeout_ns;
-    switch (option) {
-    case SO_LINGER:
-        value->linger[0] = socket->lingers;
-        value->linger[1] = socket->linger_seconds;
-        return sizeof value->linger;
-    case SO_SNDTIMEO_OLD:
-    case SO_SNDTIMEO_NEW:
-        timeout_ns = socket->send_timeout_ns;
-        /* fallthrough */
-    case SO_RCVTIMEO_OLD:
-    case SO_RCVTIMEO_NEW:
-        value->time.tv_sec = timeout_ns / NS_PER_SECOND;
-        value->time.tv_usec = timeout_ns % NS_PER_SECOND / 1000;
-        return sizeof value->time;
-    case SO_PEERCRED:
-        return get_peer(socket, &value->who);
-    }
-    return get_number(socket, option, &value->number);
-}
-
-static long give_option(struct socket *socket, int option, void __user *to,
-    int __user *bytes_at)
-{
-    union option_value value;
-    int room;
-    if (user_read(&room, bytes_at, sizeof room))
-        return -EFAULT;
-    if (room < 0)
-        return -EINVAL;
-    memset(&value, 0, sizeof value);
-    int bytes = get_option(socket, option, &value);
-    if (bytes < 0)
-        return bytes;
-    bytes = min(bytes, room);
-    if (user_write(to, &value, bytes))
-        return -EFAULT;
-    return user_write(bytes_at, &bytes, sizeof bytes);
-}
-
-long sys_getsockopt(
-    int fd, int level, int option, void __user *to, void __user *bytes_at)
-{
-    struct file *file;
-    bool has_reference;
-    int error;
-    struct socket *socket = socket_argument(fd, &file, &has_reference, &error);
-    if (!socket)
-        return error;
-    long result = level == SOL_SOCKET
-        ? give_option(socket, option, to, bytes_at)
-        : -EOPNOTSUPP;
-    files_return(file, has_reference);
-    return result;
 }
