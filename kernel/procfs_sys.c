@@ -76,7 +76,9 @@ FIXED(overcommit_ratio, "50")
 FIXED(nr_open, "1048576")
 FIXED(file_max, "9223372036854775807")
 FIXED(somaxconn, "4096")
-NUMBER(pipe_max_size, PIPE_MAX_BYTES)
+NUMBER(pipe_max_size, pipe_limit(PIPE_MOST_BYTES))
+NUMBER(pipe_user_soft, pipe_limit(PIPE_USER_SOFT))
+NUMBER(pipe_user_hard, pipe_limit(PIPE_USER_HARD))
 NUMBER(epoll_entries_max, epoll_entries_max())
 NUMBER(inotify_events_max, inotify_most(INOTIFY_EVENTS))
 NUMBER(inotify_files_max, inotify_most(INOTIFY_FILES))
@@ -101,6 +103,26 @@ static int store_inotify(enum inotify_limit what, const char *value)
 STORE_INOTIFY(inotify_events_max, INOTIFY_EVENTS)
 STORE_INOTIFY(inotify_files_max, INOTIFY_FILES)
 STORE_INOTIFY(inotify_watches_max, INOTIFY_WATCHES)
+
+static int store_pipe_limit(
+    enum pipe_limit what, int64_t most, const char *value)
+{
+    int64_t limit;
+    int error = proc_parse(value, 0, most, &limit);
+    if (!error)
+        pipe_set_limit(what, limit);
+    return error;
+}
+
+#define STORE_PIPE(name_, what_, most_)                                        \
+    static int store_##name_(                                                  \
+        const char *value, const struct proc_subject *subject)                 \
+    {                                                                          \
+        return store_pipe_limit(what_, most_, value);                          \
+    }
+STORE_PIPE(pipe_max_size, PIPE_MOST_BYTES, PIPE_BYTES_MAX)
+STORE_PIPE(pipe_user_soft, PIPE_USER_SOFT, INT64_MAX)
+STORE_PIPE(pipe_user_hard, PIPE_USER_HARD, INT64_MAX)
 
 static int store_hostname(const char *value, const struct proc_subject *subject)
 {
@@ -289,7 +311,9 @@ static const struct proc_entry fs_children[] = {
     PROC_FILE("file-nr", 0444, show_file_nr),
     PROC_FILE("nr_open", 0444, show_nr_open),
     PROC_FILE("protected_hardlinks", 0444, show_one),
-    PROC_FILE("pipe-max-size", 0444, show_pipe_max_size),
+    SETTING("pipe-max-size", show_pipe_max_size, store_pipe_max_size),
+    SETTING("pipe-user-pages-hard", show_pipe_user_hard, store_pipe_user_hard),
+    SETTING("pipe-user-pages-soft", show_pipe_user_soft, store_pipe_user_soft),
     { 0 },
 };
 

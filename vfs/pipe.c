@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Pipes and FIFOs: pages of bytes between two kinds of ends.
+/* Pipes and FIFOs: buffers of a page between two kinds of ends.
  *
- * The hard part is the atomicity that pipe(7) promises: a write of at most
- * PIPE_ATOMIC_BYTES goes in whole or waits, while bigger ones are interleaved
- * as room appears.  User memory may fault while bytes move, so a sleeping lock
- * guards the ring. */
-#include "arch/atomic.h"
+ * The hard part is the atomicity that pipe(7) promises: a write of at most a
+ * page goes in whole or waits, while bigger ones are interleaved as slots come
+ * free.  User memory may fault while bytes move, so a sleeping lock guards the
+ * ring. */
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "vfs/control.h"
@@ -13,87 +12,113 @@
 
 /* Reading and writing. */
 
-/* Takes out what is there. Bytes; -EAGAIN: wait; 0: the end. */
-static ssize_t read_some(struct pipe *pipe, struct transfer *t)
+/* Takes out what is there. 1: done; -EAGAIN: wait; -EBUSY: wait, whatever the
+ * file's flags; 0: the end; -EFAULT. */
+static int read_some(struct pipe *pipe, struct transfer *t)
 {
     mutex_lock(&pipe->lock);
-    bool was_writable = pipe_is_writable(pipe);
-    size_t want = min(t->left, pipe_used(pipe)), got = pipe_drain(pipe, t, want);
-    bool at_end = !want && !pipe->writers;
+    bool was_full = pipe_is_full(pipe);
+    int result = unlikely(pipe->is_taken) ? -EBUSY
+                                          : pipe_drain(pipe, t, PIPE_BY_PACKETS);
+    if (!result && pipe->writers)
+        result = -EAGAIN;
     mutex_unlock(&pipe->lock);
-    if (got) {
-        pipe_wake_writers(pipe, was_writable);
-        return got;
-    }
-    return at_end ? 0 : want ? -EFAULT : -EAGAIN;
+    if (was_full)
+        pipe_wake_writers(pipe);
+    return result;
 }
 
 static ssize_t pipe_read(
     struct file *file, struct transfer *t, uint64_t *position)
 {
     struct pipe *pipe = file->private;
-    ssize_t result = 0;
-    bool is_try = t->left;
-    while (t->left && !t->moved) {
+    int result;
+    if (!t->left)
+        return 0;
+    for (;;) {
         result = read_some(pipe, t);
-        if (result != -EAGAIN || file->flags & OPEN_NONBLOCK)
+        bool waits = result == -EBUSY ||
+            (result == -EAGAIN && !(file->flags & OPEN_NONBLOCK));
+        if (!waits)
             break;
         result = wait_until_exclusive(&pipe->readable, SLEEP_INTERRUPTIBLE,
-            FOREVER, pipe_used(pipe) || !atomic_load(&pipe->writers));
+            FOREVER, pipe_is_readable(pipe));
         if (result)
             break;
     }
     /* The wake that was ours may have been meant for another as well. */
-    if (pipe_used(pipe))
+    if (!pipe_is_empty(pipe))
         wait_queue_wake_one(&pipe->readable, READY_IN);
-    if (is_try && result != -ERESTART)
+    if (result != -ERESTART)
         pipe_tell(pipe, TELL_OUT);
     if (t->moved)
         inode_touch(file->inode, TOUCH_ACCESSED);
-    return transfer_result(t, result);
+    return transfer_result(t, min(result, 0));
 }
 
-/* Puts in what may go in now. Bytes; -EAGAIN: wait; -EPIPE … */
-static ssize_t write_some(struct pipe *pipe, struct transfer *t, size_t whole)
+/* Puts in what may go in now. 0: all; -EAGAIN: wait; -EPIPE … */
+static int write_some(struct pipe *pipe, struct transfer *t, unsigned flags)
 {
-    size_t chunk = min(pipe_room(pipe), t->left);
+    while (t->left) {
+        if (!pipe->readers)
+            return -EPIPE;
+        if (pipe_is_full(pipe))
+            return -EAGAIN;
+        int error = pipe_fill(pipe, t, flags);
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+/* The same at first, when what is odd may go behind what is there. */
+static int write_first(struct pipe *pipe, struct transfer *t, unsigned flags)
+{
     if (!pipe->readers)
         return -EPIPE;
-    if (!chunk || (chunk < t->left && whole <= PIPE_ATOMIC_BYTES))
-        return -EAGAIN;
-    size_t put = pipe_fill(pipe, t, chunk);
-    if (put)
-        return put;
-    return pipe_lacks_memory(pipe) ? -ENOMEM : -EFAULT;
+    int error = pipe_share(pipe, t);
+    return error ? error : write_some(pipe, t, flags);
+}
+
+static unsigned packet_flags(const struct file *file)
+{
+    return file->flags & OPEN_DIRECT ? PIPE_PACKET : PIPE_SHARED;
+}
+
+/* Waits for slots till all is in. */
+static int write_on(struct file *file, struct transfer *t, int result)
+{
+    struct pipe *pipe = file->private;
+    while (result == -EAGAIN && !(file->flags & OPEN_NONBLOCK)) {
+        pipe_tell(pipe, TELL_IN);
+        result = wait_until_exclusive(&pipe->writable, SLEEP_INTERRUPTIBLE,
+            FOREVER, pipe_is_writable(pipe));
+        if (result)
+            break;
+        mutex_lock(&pipe->lock);
+        result = write_some(pipe, t, packet_flags(file));
+        mutex_unlock(&pipe->lock);
+        pipe_wake_readers(pipe);
+    }
+    /* The wake that was ours may have been meant for another as well. */
+    if (!pipe_is_full(pipe))
+        wait_queue_wake_one(&pipe->writable, READY_OUT);
+    return result;
 }
 
 static ssize_t pipe_write(
     struct file *file, struct transfer *t, uint64_t *position)
 {
     struct pipe *pipe = file->private;
-    size_t whole = t->left;
-    ssize_t result = 0;
-    while (t->left) {
-        mutex_lock(&pipe->lock);
-        result = write_some(pipe, t, whole);
-        mutex_unlock(&pipe->lock);
-        if (result > 0) {
-            pipe_wake_readers(pipe);
-            continue;
-        }
-        if (result != -EAGAIN || file->flags & OPEN_NONBLOCK)
-            break;
-        size_t need = whole <= PIPE_ATOMIC_BYTES ? t->left : 1;
-        pipe_tell(pipe, TELL_IN);
-        result = wait_until_exclusive(&pipe->writable, SLEEP_INTERRUPTIBLE,
-            FOREVER, pipe_room(pipe) >= need || !atomic_load(&pipe->readers));
-        if (result)
-            break;
-    }
-    if (pipe_is_writable(pipe))
-        wait_queue_wake_one(&pipe->writable, READY_OUT);
-    if (whole)
-        pipe_tell(pipe, TELL_IN);
+    if (!t->left)
+        return 0;
+    mutex_lock(&pipe->lock);
+    int result = write_first(pipe, t, packet_flags(file));
+    mutex_unlock(&pipe->lock);
+    pipe_wake_readers(pipe);
+    if (unlikely(result == -EAGAIN))
+        result = write_on(file, t, result);
+    pipe_tell(pipe, TELL_IN);
     if (t->moved)
         inode_touch(file->inode, TOUCH_MODIFIED | TOUCH_CHANGED);
     return transfer_result(t, result);
@@ -106,14 +131,14 @@ static unsigned pipe_poll(struct file *file, struct waiter *waiter)
     if (waiter)
         wait_queue_add(&pipe->pollers, waiter);
     if (file->flags & OPEN_READ) {
-        if (pipe_used(pipe))
+        if (!pipe_is_empty(pipe))
             ready |= READY_IN;
         /* A FIFO whose writer is still to come has not hung up. */
         if (!pipe->writers && pipe->writer_opens != file->position)
             ready |= READY_HANGUP;
     }
     if (file->flags & OPEN_WRITE) {
-        if (pipe_is_writable(pipe))
+        if (!pipe_is_full(pipe))
             ready |= READY_OUT;
         if (!pipe->readers)
             ready |= READY_ERROR;
@@ -131,7 +156,10 @@ static long pipe_control(struct file *file, unsigned verb, uintptr_t argument)
 {
     if (verb != CONTROL_BYTES_READY)
         return -ENOTTY;
-    *(int *)argument = pipe_used(file->private);
+    struct pipe *pipe = file->private;
+    mutex_lock(&pipe->lock);
+    *(int *)argument = pipe_bytes_there(pipe);
+    mutex_unlock(&pipe->lock);
     return 0;
 }
 
@@ -186,12 +214,12 @@ struct other_end {
 };
 
 /* The pipe of a FIFO's inode, made if need be, with its ends counted. */
-static struct pipe *join(
-    struct inode *inode, unsigned flags, struct other_end *other)
+static struct pipe *join(struct inode *inode, unsigned flags,
+    const struct credentials *who, struct other_end *other)
 {
     mutex_lock(&inode->change);
     if (!inode->pipe)
-        inode->pipe = pipe_new();
+        inode->pipe = pipe_new(who);
     struct pipe *pipe = inode->pipe;
     if (pipe) {
         refcount_get(&pipe->refs);
@@ -233,7 +261,7 @@ static int open_ends(struct inode *inode, struct file *file, bool waits)
     struct other_end other;
     if (!(file->flags & (OPEN_READ | OPEN_WRITE)))
         return -EINVAL; /* it would be no end that is counted */
-    struct pipe *pipe = join(inode, file->flags, &other);
+    struct pipe *pipe = join(inode, file->flags, file->opener, &other);
     if (!pipe)
         return -ENOMEM;
     pipe_wake_everyone(pipe);
@@ -272,10 +300,10 @@ static int open_end(struct inode *inode, unsigned flags,
     char name[32];
     struct other_end other;
     format(name, sizeof name, "pipe:[%lu]", (unsigned long)inode->number);
-    struct pipe *pipe = join(inode, flags, &other);
+    struct pipe *pipe = join(inode, flags, who, &other);
     if (!pipe) {
         inode_put(inode);
-        return -ENOMEM;
+        return -ENFILE;
     }
     inode_get(inode);
     int error = file_open_unnamed(name, inode, &pipe_ops, pipe, flags, who, end);
@@ -294,7 +322,8 @@ int pipe_open(unsigned flags, const struct credentials *who,
     if (!inode)
         return -ENFILE;
     inode->ops = &pipe_inode_ops;
-    int error = open_end(inode_get(inode), flags | OPEN_READ, who, reader);
+    unsigned reader_flags = (flags & ~OPEN_DIRECT) | OPEN_READ;
+    int error = open_end(inode_get(inode), reader_flags, who, reader);
     if (!error) {
         error = open_end(inode_get(inode), flags | OPEN_WRITE, who, writer);
         if (error)

@@ -31,8 +31,7 @@ void transfer_kernel(struct transfer *t, void *start, size_t bytes)
     t->is_kernel = true;
 }
 
-/* The next stretch of memory, at most `bytes` long; 0 at the end. */
-static size_t next_stretch(struct transfer *t, size_t bytes, uintptr_t *at)
+size_t transfer_stretch(struct transfer *t, size_t bytes, uintptr_t *at)
 {
     if (bytes > t->left)
         bytes = t->left;
@@ -85,7 +84,7 @@ static size_t move(
 {
     size_t done = 0, stretch;
     uintptr_t at;
-    while ((stretch = next_stretch(t, bytes - done, &at))) {
+    while ((stretch = transfer_stretch(t, bytes - done, &at))) {
         size_t moved = move_stretch(
             t, direction, at, memory ? memory + done : NULL, stretch);
         advance(t, moved);
@@ -145,7 +144,7 @@ size_t transfer_prepare(struct transfer *t, size_t bytes, bool for_writing)
         return min(bytes, t->left);
     size_t done = 0, stretch;
     uintptr_t at;
-    while ((stretch = next_stretch(&ahead, bytes - done, &at))) {
+    while ((stretch = transfer_stretch(&ahead, bytes - done, &at))) {
         size_t ready = touch(at, stretch, for_writing);
         advance(&ahead, ready);
         done += ready;

@@ -36,6 +36,9 @@ size_t transfer_take(struct transfer *t, void *to, size_t bytes);
 size_t transfer_give_zeros(struct transfer *t, size_t bytes);
 /* Moves the cursor back: bytes that were taken but could not be stored. */
 void transfer_untake(struct transfer *t, size_t bytes);
+/* How long a stretch of memory comes next, at most `bytes`, and where: 0 at the
+ * end. */
+size_t transfer_stretch(struct transfer *t, size_t bytes, uintptr_t *at);
 /* Pages of the transfer's memory are made present, so that a short copy under a
  * lock will not fault: bytes that are. */
 size_t transfer_prepare(struct transfer *t, size_t bytes, bool for_writing);

@@ -78,16 +78,34 @@ int user_count(uint32_t uid, enum user_count what, uint64_t limit)
     return error;
 }
 
-void user_uncount(uint32_t uid, enum user_count what)
+int user_count_many(
+    uint32_t uid, enum user_count what, unsigned count, uint64_t *all)
+{
+    unsigned long irq_state = spin_lock_irq(&users_lock);
+    struct user *user = find_or_make(uid);
+    if (user) {
+        *all = user->counts[what] += count;
+        user->all += count;
+    }
+    spin_unlock_irq(&users_lock, irq_state);
+    return user ? 0 : -EAGAIN;
+}
+
+void user_uncount_many(uint32_t uid, enum user_count what, unsigned count)
 {
     unsigned long irq_state = spin_lock_irq(&users_lock);
     struct user *user = find(uid);
-    if (user && user->counts[what]) {
-        user->counts[what]--;
-        user->all--;
+    if (user && user->counts[what] >= count) {
+        user->counts[what] -= count;
+        user->all -= count;
         forget_if_idle(user);
     }
     spin_unlock_irq(&users_lock, irq_state);
+}
+
+void user_uncount(uint32_t uid, enum user_count what)
+{
+    user_uncount_many(uid, what, 1);
 }
 
 uint64_t user_has(uint32_t uid, enum user_count what)

@@ -245,8 +245,7 @@ static long control_file(
     case F_SETPIPE_SZ:
         if (!file_is_pipe(file))
             return -EBADF;
-        return pipe_set_bytes(
-            file, (unsigned)argument, i_can(CAPABLE_SYS_RESOURCE));
+        return pipe_set_bytes(file, argument, current->credentials);
     }
     return owner_control(file, command, argument);
 }

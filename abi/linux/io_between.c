@@ -99,16 +99,15 @@ static int check_sendfile(
     return is_for_nothing || can ? 0 : -EINVAL;
 }
 
-/* What has no places can be sent into a pipe alone. */
 static ssize_t send(
     const struct pair *pair, struct offset *offset, size_t bytes)
 {
     bool may_wait = !(pair->to->flags & OPEN_NONBLOCK);
     if (!bytes)
         return 0;
-    if (is_without_places(pair->from))
-        return splice_files(pair->from, NULL, pair->to, NULL, bytes,
-            may_wait ? SPLICE_WAITS : SPLICE_DOES_NOT_WAIT);
+    if (file_is_pipe(pair->to))
+        return splice_files(pair->from, offset_pointer(offset), pair->to, NULL,
+            bytes, may_wait ? SPLICE_WAITS : SPLICE_DOES_NOT_WAIT);
     return file_copy(
         pair->from, offset_pointer(offset), pair->to, NULL, bytes);
 }

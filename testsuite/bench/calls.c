@@ -69,6 +69,31 @@ static void through_own_pipe(void)
     need(read(own[0], &byte, 1));
 }
 
+static char data[65536];
+static void page_through_own_pipe(void)
+{
+    need(write(own[1], data, 4096));
+    need(read(own[0], data, 4096));
+}
+static void pipeful_through_own_pipe(void)
+{
+    need(write(own[1], data, sizeof data));
+    need(read(own[0], data, sizeof data));
+}
+static void lines_through_own_pipe(void)
+{
+    for (int i = 0; i < 64; i++)
+        need(write(own[1], data, 80));
+    need(read(own[0], data, sizeof data));
+}
+static void makes_pipe(void)
+{
+    int ends[2];
+    need(pipe(ends));
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void handles(int signal) { (void)signal; }
 static void signals_itself(void)
 {
@@ -179,6 +204,10 @@ int main(void)
     measure("futex_wait_differs", does_not_wait, TIMES);
     measure("sched_yield_alone", yields, TIMES);
     measure("own_pipe", through_own_pipe, TIMES);
+    measure("own_pipe_page", page_through_own_pipe, TIMES / 4);
+    measure("own_pipe_full", pipeful_through_own_pipe, TIMES / 40);
+    measure("own_pipe_64_lines", lines_through_own_pipe, TIMES / 40);
+    measure("pipe_made_and_closed", makes_pipe, TIMES / 4);
     measure("signal_handled", signals_itself, TIMES);
     measure_switches();
     measure("mmap_touch_munmap", maps, TIMES / 4);
