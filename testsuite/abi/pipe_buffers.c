@@ -210,6 +210,30 @@ static void waits(void)
     close(ends[0]);
 }
 
+/* The last reader goes while a writer waits for slots. */
+static void write_while_it_breaks(int signal_action)
+{
+    int ends[2], status;
+    is(pipe(ends), 0);
+    pid_t child = fork();
+    if (!child) {
+        signal(SIGPIPE, signal_action ? SIG_IGN : SIG_DFL);
+        close(ends[0]);
+        _exit(write(ends[1], data, 100000) == 69632 ? 0 : 1);
+    }
+    /* The write has filled it all and waits; a page more goes in. */
+    struct pollfd item = { .fd = ends[1], .events = POLLOUT };
+    do
+        usleep(1000);
+    while (poll(&item, 1, 0));
+    is(read(ends[0], got, 4096), 4096);
+    while (there(ends[0]) < 65536)
+        usleep(1000);
+    close_both(ends);
+    waitpid(child, &status, 0);
+    is(status, signal_action ? 0 : SIGPIPE);
+}
+
 static void run(void)
 {
     fill_data();
@@ -220,5 +244,7 @@ static void run(void)
     faults();
     in_pieces();
     waits();
+    write_while_it_breaks(0);
+    write_while_it_breaks(1);
 }
 TEST_MAIN
