@@ -141,6 +141,8 @@ static long set_slots(
     struct pipe *pipe, unsigned slots, const struct credentials *who)
 {
     uint64_t count;
+    if (slots == pipe->slots)
+        return 0;
     bool grows = slots > pipe->slots;
     if (grows && (uint64_t)slots * PAGE_BYTES > pipe_limit(PIPE_MOST_BYTES) &&
         !credentials_can(who, CAPABLE_SYS_RESOURCE))

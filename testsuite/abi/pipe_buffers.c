@@ -110,6 +110,8 @@ static void sizes(void)
     fails_with(EINVAL, fcntl(ends[0], F_SETPIPE_SZ, 0x80000001));
     fails_with(EINVAL, fcntl(ends[0], F_SETPIPE_SZ, -1));
     fails_with(EINVAL, fcntl(ends[0], F_SETPIPE_SZ, 1l << 32 | 4096));
+    fails_with(ENOMEM, fcntl(ends[0], F_SETPIPE_SZ, 1l << 31));
+    is(fcntl(ends[0], F_SETPIPE_SZ, 16384), 16384);
     /* Buffers count, not what is in them. */
     for (int i = 0; i < 3; i++)
         is(write(ends[1], data, 2049), 2049);
