@@ -149,7 +149,7 @@ static void leave_lists_locked(struct thread *thread)
         process_remove_thread_locked(process, thread);
     handlers_unlock(thread, irq_state);
     if (!is_leader) {
-        atomic_store(&thread->pid->thread, NULL);
+        pid_set_thread(thread->pid, NULL);
         pid_unuse(thread->pid);
         uncount(thread);
         procfs_thread_left();
@@ -193,8 +193,8 @@ void process_release_locked(struct process *process)
     process_remove_thread_locked(process, leader);
     process->leader = NULL;
     handlers_unlock(leader, irq_state);
-    atomic_store(&process->pid->process, NULL);
-    atomic_store(&process->pid->thread, NULL);
+    pid_set_process(process->pid, NULL);
+    pid_set_thread(process->pid, NULL);
     pid_unuse(process->pid);
     uncount(leader);
     thread_put(leader);

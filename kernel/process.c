@@ -72,6 +72,19 @@ void process_put(struct process *process)
         grace_call(&process->grace, free_process);
 }
 
+/* pid_process and pid_thread read what these write. */
+void pid_set_process(struct pid *pid, struct process *process)
+    must_hold(process_tree_lock)
+{
+    atomic_store_release(&pid->process, process);
+}
+
+void pid_set_thread(struct pid *pid, struct thread *thread)
+    must_hold(process_tree_lock)
+{
+    atomic_store_release(&pid->thread, thread);
+}
+
 struct process *pid_process(struct pid *pid)
 {
     grace_read();
@@ -110,10 +123,11 @@ struct thread *thread_find(int tid)
     return thread;
 }
 
-/* exec exchanges the numbers of two threads; the old one's memory stays. */
+/* exec exchanges the numbers of two threads (kernel/take_over.c), each of which
+ * comes with what is behind it; the old one's memory stays. */
 int thread_number(const struct thread *thread)
 {
-    struct pid *pid = atomic_load(&thread->pid);
+    struct pid *pid = atomic_load_acquire(&thread->pid);
     return pid ? pid->number : 0;
 }
 

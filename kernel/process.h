@@ -119,6 +119,10 @@ struct thread *thread_find(int tid); /* with a reference */
 /* Who bears pid, with a reference; NULL. */
 struct process *pid_process(struct pid *pid);
 struct thread *pid_thread(struct pid *pid);
+/* It is found by pid from now on, whole as it is; NULL: nobody is.
+ * [process_tree_lock] */
+void pid_set_process(struct pid *pid, struct process *process);
+void pid_set_thread(struct pid *pid, struct thread *thread);
 static inline struct process *current_process(void)
 {
     return current->process;

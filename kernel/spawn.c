@@ -211,7 +211,7 @@ static void enter_as_process(struct thread *child, const struct spawn *how)
     process_enter_tree_locked(process, is_sibling ? old->parent : old);
     group_join_locked(process, old->group, old->session);
     process->terminal = old->terminal ? terminal_get(old->terminal) : NULL;
-    atomic_store_release(&child->pid->process, process);
+    pid_set_process(child->pid, process);
 }
 
 static int publish(struct thread *child, const struct spawn *how,
@@ -227,7 +227,7 @@ static int publish(struct thread *child, const struct spawn *how,
         process_add_thread_locked(child->process, child);
         if (!is_thread)
             enter_as_process(child, how);
-        atomic_store_release(&child->pid->thread, child);
+        pid_set_thread(child->pid, child);
     }
     handlers_unlock(current, irq_state);
     spin_unlock(&process_tree_lock);

@@ -44,8 +44,8 @@ static void enter_tree(struct thread *thread)
     process->leader = thread_get(thread);
     process_enter_tree_locked(process, NULL);
     group_join_locked(process, &nobody, &nobody);
-    thread->pid->process = process;
-    thread->pid->thread = thread;
+    pid_set_process(thread->pid, process);
+    pid_set_thread(thread->pid, thread);
     handlers_unlock(thread, irq_state);
     spin_unlock(&process_tree_lock);
     process_set_first(process);

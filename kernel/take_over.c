@@ -33,15 +33,16 @@ static void end_exec(struct process *process)
     handlers_unlock(current, irq_state);
 }
 
-/* Both threads keep a number each, so that none is ever without. */
+/* Both threads keep a number each, so that none is ever without.  thread_number
+ * looks without a lock. */
 static void exchange_numbers(struct thread *old, struct thread *thread)
     must_hold(process_tree_lock)
 {
     struct pid *pid = thread->pid;
     atomic_store_release(&thread->pid, old->pid);
     atomic_store_release(&old->pid, pid);
-    atomic_store_release(&thread->pid->thread, thread);
-    atomic_store(&pid->thread, NULL);
+    pid_set_thread(thread->pid, thread);
+    pid_set_thread(pid, NULL);
     pid_unuse(pid);
     procfs_thread_left();
 }

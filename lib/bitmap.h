@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Bit arrays in unsigned longs. */
+/* Bit arrays in unsigned longs.  A long is read and written in one piece, so that
+ * who only wants a hint may search without the lock that changes are made under. */
 #ifndef LIB_BITMAP_H
 #define LIB_BITMAP_H
 
@@ -15,12 +16,16 @@ static inline bool bitmap_has(const unsigned long *map, size_t bit)
 
 static inline void bitmap_add(unsigned long *map, size_t bit)
 {
-    map[bit / BITS_PER_LONG] |= 1ul << bit % BITS_PER_LONG;
+    unsigned long *word = &map[bit / BITS_PER_LONG];
+    __atomic_store_n(
+        word, *word | 1ul << bit % BITS_PER_LONG, __ATOMIC_RELAXED);
 }
 
 static inline void bitmap_remove(unsigned long *map, size_t bit)
 {
-    map[bit / BITS_PER_LONG] &= ~(1ul << bit % BITS_PER_LONG);
+    unsigned long *word = &map[bit / BITS_PER_LONG];
+    __atomic_store_n(
+        word, *word & ~(1ul << bit % BITS_PER_LONG), __ATOMIC_RELAXED);
 }
 
 /* The first clear (or set) bit at or after `from`, or `bits`. */

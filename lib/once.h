@@ -33,4 +33,10 @@ static inline void once_end(struct once *once)
     atomic_store_release(&once->state, ONCE_DONE);
 }
 
+/* For who has no use for it unless somebody made it. */
+static inline bool once_is_done(struct once *once)
+{
+    return atomic_load_acquire(&once->state) == ONCE_DONE;
+}
+
 #endif

@@ -26,10 +26,10 @@ void shrinker_add(struct shrinker *shrinker)
 size_t shrink_all(size_t pages)
 {
     size_t freed = 0;
-    struct shrinker *shrinker;
-    list_for_each(shrinker, &shrinkers, link) {
-        if (freed >= pages)
-            break;
+    struct list *link = atomic_load_acquire(&shrinkers.next);
+    for (; link != &shrinkers && freed < pages;
+         link = atomic_load_acquire(&link->next)) { /* shrinker_add */
+        struct shrinker *shrinker = list_entry(link, struct shrinker, link);
         freed += shrinker->shrink(shrinker, pages - freed);
     }
     return freed;

@@ -112,6 +112,7 @@ static int make(struct store *store, uint64_t index, unsigned wish,
 {
     bool fills = store->ops && store->ops->fill;
     for (;;) {
+        /* Before it is filled: what was cut since then is seen under the lock. */
         uint64_t cuts = atomic_load_acquire(&store->cuts);
         *page = page_alloc(PAGE_STORE, wish | (fills ? 0 : PAGE_ZEROED));
         if (!*page)

@@ -32,7 +32,7 @@ struct store {
     uint64_t bytes;       /* size; faults beyond its last page are SIGBUS */
     struct mutex change;  /* truncation against fills; sleeping */
     uint64_t identity;    /* for shared futex keys; unique for ever */
-    uint64_t cuts;        /* how often pages were taken away */
+    uint64_t cuts;        /* [atomic to read] how often pages were taken away */
     bool no_shrink;
     bool denies_writes;   /* [atomic] store_deny_writes */
 };

@@ -27,7 +27,7 @@ static unsigned cut_some(
 {
     unsigned count = 0;
     spin_lock(&store->lock);
-    store->cuts++;
+    atomic_store(&store->cuts, store->cuts + 1);
     while (count < CUT_BATCH) {
         uint64_t index = store_tree_next(store, from);
         if (index >= to)

@@ -153,7 +153,7 @@ static void move_away(struct hold *hold)
     struct run_queue *queue = hold->queue;
     thread_to_lag(queue, thread);
     unsigned cpu = cpu_choose(thread);
-    atomic_store(&thread->sched.cpu, cpu);
+    atomic_store_release(&thread->sched.cpu, cpu); /* run_queue_lock_of */
     spin_unlock(&queue->lock);
     thread_enqueue(thread, cpu);
     spin_unlock_irq(&thread->sched.lock, hold->irq_state);

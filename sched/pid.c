@@ -16,7 +16,7 @@ enum {
 
 static struct spinlock lock = SPINLOCK_INIT(RANK_PID);
 
-/* Under lock; the buckets are read in grace sections, too. */
+/* Changed under lock; the buckets are read in grace sections, too. */
 static unsigned long in_use[bitmap_longs(PID_MOST_MAX + 1)];
 static struct list buckets[BUCKETS];
 static int most = PID_DEFAULT_MAX, last;
@@ -165,6 +165,7 @@ struct pid *pid_find_get(int number)
     return pid;
 }
 
+/* The bits are a hint, which is looked at without the lock. */
 struct pid *pid_next_get(int from)
 {
     size_t number = max(from, 1);

@@ -134,7 +134,7 @@ static struct thread *steal_from(struct run_queue *queue, unsigned cpu)
     if (thread) {
         run_queue_remove(queue, thread);
         thread_to_lag(queue, thread);
-        atomic_store(&thread->sched.cpu, cpu);
+        atomic_store_release(&thread->sched.cpu, cpu); /* run_queue_lock_of */
     }
     spin_unlock(&queue->lock);
     return thread;

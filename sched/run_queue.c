@@ -48,7 +48,7 @@ static void add(struct run_queue *queue, struct thread *thread,
 {
     assert(!thread->sched.is_queued && queue->running != thread);
     unsigned priority = thread->sched.urgency;
-    thread->sched.cpu = queue->cpu;
+    atomic_store_release(&thread->sched.cpu, queue->cpu);
     thread->sched.is_queued = true;
     atomic_store(&queue->queued, queue->queued + 1);
     if (!is_realtime(thread)) {
@@ -172,13 +172,15 @@ void thread_from_lag(struct run_queue *queue, struct thread *thread)
     thread->sched.virtual_ns += queue->floor_ns;
 }
 
+/* Who moves a thread has the lock of the queue that it leaves, not of the one that
+ * it comes to: the number itself says that what was done there is done. */
 struct run_queue *run_queue_lock_of(struct thread *thread)
 {
     for (;;) {
         unsigned cpu = atomic_load(&thread->sched.cpu);
         struct run_queue *queue = &run_queues[cpu];
         spin_lock(&queue->lock);
-        if (atomic_load(&thread->sched.cpu) == cpu)
+        if (atomic_load_acquire(&thread->sched.cpu) == cpu)
             return queue;
         spin_unlock(&queue->lock);
     }

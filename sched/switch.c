@@ -24,13 +24,17 @@ static void misplace(struct run_queue *queue, struct thread *thread)
     list_add(&queue->misplaced, &thread->sched.link);
 }
 
+/* Each under its lock, for it is in no queue whose lock would keep others from
+ * changing what it is placed by. */
 static void place_misplaced(struct run_queue *queue)
 {
     while (!list_is_empty(&queue->misplaced)) {
         struct thread *thread =
             list_first(&queue->misplaced, struct thread, sched.link);
         list_remove(&thread->sched.link);
+        spin_lock(&thread->sched.lock);
         thread_enqueue(thread, cpu_choose(thread));
+        spin_unlock(&thread->sched.lock);
     }
 }
 
@@ -121,7 +125,10 @@ static void set_running(struct run_queue *queue, struct thread *previous,
     queue->running = next;
     if (next == previous)
         return;
-    next->sched.is_on_cpu = true;
+    /* As thread_set_work has it: here it is, then what work it has; there the work,
+     * then where it is. */
+    atomic_store_release(&next->sched.is_on_cpu, true);
+    memory_barrier();
     next->sched.started_ns = now_ns;
     if (next->sched.tells_resumed)
         atomic_or(&next->work, WORK_RESUMED);

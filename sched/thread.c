@@ -89,17 +89,24 @@ static bool ends_sleep(const struct thread *thread, uint32_t work)
     }
 }
 
+/* If it goes to another CPU meanwhile, it looks at its work there. */
+static void kick_cpu_of(struct thread *thread)
+{
+    unsigned cpu = atomic_load(&thread->sched.cpu);
+    if (cpu != cpu_id())
+        smp_kick(cpu);
+}
+
 void thread_set_work(struct thread *thread, uint32_t work)
 {
     uint32_t before = atomic_or(&thread->work, work);
     if ((before & work) == work || thread == current)
         return; /* who set them before us sees to the rest */
     unsigned long irq_state = spin_lock_irq(&thread->sched.lock);
-    unsigned cpu = thread->sched.cpu;
     if (ends_sleep(thread, work))
         thread_make_runnable(thread);
-    else if (atomic_load(&thread->sched.is_on_cpu) && cpu != cpu_id())
-        smp_kick(cpu);
+    else if (atomic_load_acquire(&thread->sched.is_on_cpu))
+        kick_cpu_of(thread);
     spin_unlock_irq(&thread->sched.lock, irq_state);
 }
 

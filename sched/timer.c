@@ -64,14 +64,16 @@ void timer_init(struct timer *timer, timer_fn expired)
     *timer = (struct timer){ .expired = expired, .cpu = cpu_id() };
 }
 
-/* The tree that the timer is in, was in, or is about to be in. */
+/* The tree that the timer is in, was in, or is about to be in.  Who sent it here
+ * did so under the lock of where it came from, not under this one: the number
+ * itself says that what was done there is done. */
 static struct timers *lock_of(struct timer *timer)
 {
     for (;;) {
         unsigned cpu = atomic_load(&timer->cpu);
         struct timers *timers = &timers_of_cpu[cpu];
         spin_lock(&timers->lock);
-        if (atomic_load(&timer->cpu) == cpu)
+        if (atomic_load_acquire(&timer->cpu) == cpu)
             return timers;
         spin_unlock(&timers->lock);
     }
@@ -88,7 +90,7 @@ static struct timers *lock_for_arming(struct timer *timer)
             take_out(timers, timer);
         if (timer->cpu == here || timers->running == timer)
             return timers;
-        atomic_store(&timer->cpu, here);
+        atomic_store_release(&timer->cpu, here); /* lock_of reads it so */
         spin_unlock(&timers->lock);
     }
 }

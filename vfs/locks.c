@@ -9,6 +9,7 @@
 
 #include "lib/errno.h"
 #include "lib/hash.h"
+#include "lib/once.h"
 #include "mm/heap.h"
 
 enum { QUEUES = 64, OWNER_BUCKETS = 64, CHAIN_MAX = 64 };
@@ -22,22 +23,17 @@ struct wait {
 static struct wait_queue queues[QUEUES];
 static struct list waits[OWNER_BUCKETS];
 static struct spinlock waits_lock = SPINLOCK_INIT(RANK_LEAF);
-static struct spinlock init_lock = SPINLOCK_INIT(RANK_LEAF);
-static bool is_ready;
+static struct once is_ready;
 
 static void get_ready(void)
 {
-    if (likely(is_ready))
+    if (likely(!once_begin(&is_ready)))
         return;
-    spin_lock(&init_lock);
-    if (!is_ready) {
-        for (unsigned i = 0; i < QUEUES; i++)
-            wait_queue_init(&queues[i]);
-        for (unsigned i = 0; i < OWNER_BUCKETS; i++)
-            list_init(&waits[i]);
-        __atomic_store_n(&is_ready, true, __ATOMIC_RELEASE);
-    }
-    spin_unlock(&init_lock);
+    for (unsigned i = 0; i < QUEUES; i++)
+        wait_queue_init(&queues[i]);
+    for (unsigned i = 0; i < OWNER_BUCKETS; i++)
+        list_init(&waits[i]);
+    once_end(&is_ready);
 }
 
 static struct wait_queue *queue_of(const struct inode *inode)
@@ -47,7 +43,7 @@ static struct wait_queue *queue_of(const struct inode *inode)
 
 static void wake(struct inode *inode)
 {
-    if (is_ready)
+    if (once_is_done(&is_ready))
         wait_queue_wake_all(queue_of(inode), READY_OUT);
 }
 

@@ -61,6 +61,7 @@ void cpu_hurry(unsigned cpu)
 }
 
 /* grace_drain is not tried. */
+#ifndef COUNTED_THREADS
 struct thread *thread_get(struct thread *thread)
 {
     return thread;
@@ -69,6 +70,7 @@ struct thread *thread_get(struct thread *thread)
 void thread_put(struct thread *thread)
 {
 }
+#endif
 
 bool thread_wake(struct thread *thread)
 {

@@ -48,6 +48,9 @@ static void look(void)
     struct pid *pid = pid_find_get(number);
     must(!pid || pid->number == number);
     pid_put(pid);
+    pid = pid_next_get(number);
+    must(!pid || pid->number >= number);
+    pid_put(pid);
 }
 
 static void work(unsigned cpu)

@@ -2,7 +2,7 @@
 /* PLANTS: NO_RELEASE NO_ACQUIRE */
 /* The scheduler itself: threads with stacks of their own go from CPU to CPU,
  * sleep and are woken.  No CPU runs on a stack that another one has not left,
- * and nobody is forgotten while CPUs sleep. */
+ * and nobody is forgotten while CPUs sleep.  Their shares change meanwhile. */
 #define STACKS_MOVE
 #include "races.h"
 #include <ucontext.h>
@@ -10,6 +10,7 @@
 #include "sched/sleep.c"
 #undef ring
 #include "lib/tree.c"
+#include "sched/parameters.c"
 #include "sched/placement.c"
 #include "sched/run_queue.c"
 #include "sched/switch.c"
@@ -103,10 +104,22 @@ void tick_limit(struct run_queue *queue, uint64_t deadline_ns) { }
 void tick_stop(struct run_queue *queue) { }
 void load_wake(void) { }
 void deferred_leave(struct thread *thread) { }
+void boost_refresh(struct thread *thread) { }
+
+bool irq_is_inside(void)
+{
+    return false;
+}
 
 /* ------------------------------------------------------------- the threads */
 
 static unsigned rounds[THREADS]; /* [atomic] */
+
+static void change(struct thread *thread, unsigned round)
+{
+    thread_set_nice(thread, round % 4);
+    thread_set_affinity(thread, 1 + round % 15);
+}
 
 /* It wakes the one before it and waits for the one behind it. */
 static void work(unsigned i)
@@ -119,6 +132,7 @@ static void work(unsigned i)
         thread_wake(&threads[before]);
         if (round % 3)
             thread_yield();
+        change(&threads[(i + round) % THREADS], round);
         while (atomic_load(&rounds[(i + 1) % THREADS]) + 1 < round) {
             thread_prepare(SLEEP_BOUNDED);
             if (atomic_load(&rounds[(i + 1) % THREADS]) + 1 < round)
