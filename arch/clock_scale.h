@@ -32,7 +32,8 @@ static inline uint64_t clock_scale_ns(
     }
 }
 
-/* The writer's: around what it sets, odd and then even again. */
+/* The writer's: around what it sets, odd and then even again.  clock_scale_ns reads
+ * the sequence before and after the rest. */
 static inline void clock_scale_step(struct clock_scale *scale)
 {
     memory_barrier();

@@ -58,6 +58,8 @@ int futex_key(uintptr_t address, enum futex_scope scope, bool for_write,
     return 0;
 }
 
+/* The last touch: who waits looks whether it is out (futex_unqueue, futex_sleep), and
+ * goes on with its stack. */
 void futex_waiter_remove(struct futex_waiter *waiter)
 {
     tree_remove(&waiter->bucket->waiters, &waiter->node);
@@ -97,7 +99,7 @@ void futex_bucket_add(struct futex_bucket *bucket, struct futex_waiter *waiter)
                                                     : &parent->right;
     }
     tree_insert(&bucket->waiters, &waiter->node, parent, link);
-    atomic_store_release(&waiter->bucket, bucket);
+    atomic_store_release(&waiter->bucket, bucket); /* futex_unqueue */
 }
 
 struct futex_waiter *futex_bucket_first(
@@ -182,6 +184,7 @@ int futex_queue_if_equal(
     return 0;
 }
 
+/* Where it is, is looked at without a lock, and again under that one's. */
 bool futex_unqueue(struct futex_waiter *waiter)
 {
     struct futex_bucket *bucket;

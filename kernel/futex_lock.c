@@ -154,7 +154,7 @@ void futex_lock_pass_on(struct futex_lock *lock)
     }
     struct thread *thread = thread_get(next->thread);
     boost_pass(&lock->boost, next);
-    atomic_store_release(&waiter_of(next)->is_owner, true);
+    atomic_store_release(&waiter_of(next)->is_owner, true); /* futex_sleep */
     thread_wake(thread);
     thread_put(thread);
 }

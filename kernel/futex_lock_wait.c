@@ -7,6 +7,7 @@
 #include "mm/heap.h"
 #include "mm/user.h"
 
+/* As futex_unqueue: futex_bucket_add and futex_waiter_remove say where it is. */
 struct futex_bucket *futex_waiter_lock_bucket(struct futex_waiter *waiter)
 {
     struct futex_bucket *bucket;

@@ -36,6 +36,7 @@ static long queue_all(struct futex_waiter *waiters,
     return -1;
 }
 
+/* As futex_unqueue: who woke one has written all that it should see. */
 static bool is_any_woken(struct futex_waiter *waiters, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)

@@ -33,7 +33,7 @@ static void reap(struct work *work)
     struct space *space = atomic_load_acquire(&reaped);
     space_reap(space);
     space_put(space);
-    atomic_store_release(&reaped, NULL);
+    atomic_store_release(&reaped, NULL); /* reap_later may fill it again */
 }
 
 static void reap_later(struct space *space)
@@ -203,7 +203,7 @@ static bool choose(enum victim_choice choice)
         return !is_dying_myself();
     }
     bool goes_on = choose_now(choice);
-    atomic_store_release(&chooser, NULL);
+    atomic_store_release(&chooser, NULL); /* for the next one's atomic_replace */
     return goes_on && !is_dying_myself();
 }
 

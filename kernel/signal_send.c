@@ -216,6 +216,7 @@ int signal_send_process_locked(
     return 0;
 }
 
+/* spawn_once reads it, before it looks what is pending. */
 void process_count_group_signal(struct process *process)
 {
     atomic_store_release(&process->group_signals, process->group_signals + 1);

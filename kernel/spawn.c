@@ -317,7 +317,7 @@ static int spawn_once(const struct spawn *how, struct thread **made)
 {
     struct thread *child;
     uint32_t uid = current->credentials->uid;
-    /* Read before check looks for signals. */
+    /* Read before check looks for signals: process_count_group_signal. */
     unsigned group_signals =
         atomic_load_acquire(&current->process->group_signals);
     int error = check(how);

@@ -48,6 +48,7 @@ void spawn_release_vfork(struct thread *thread)
     if (!waiter)
         return;
     thread->task.vfork_waiter = NULL;
+    /* wait_for_space reads it: the maker sees what was written in their space. */
     atomic_store_release(&waiter->task.vfork_done, true);
     thread_wake(waiter);
     thread_put(waiter);

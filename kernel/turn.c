@@ -19,6 +19,6 @@ int turn_take(uint32_t *turn, struct wait_queue *queue, bool blocks)
 
 void turn_end(uint32_t *turn, struct wait_queue *queue)
 {
-    atomic_store_release(turn, 0);
+    atomic_store_release(turn, 0); /* turn_take's exchange */
     wait_queue_wake_all(queue, 0);
 }

@@ -30,7 +30,7 @@ static inline bool once_begin(struct once *once)
 
 static inline void once_end(struct once *once)
 {
-    atomic_store_release(&once->state, ONCE_DONE);
+    atomic_store_release(&once->state, ONCE_DONE); /* once_begin */
 }
 
 /* For who has no use for it unless somebody made it. */

@@ -173,7 +173,7 @@ bool spin_try_lock(struct spinlock *lock)
 void spin_unlock(struct spinlock *lock)
 {
     before_unlock(lock);
-    atomic_store_release(&lock->is_held, 0);
+    atomic_store_release(&lock->is_held, 0); /* grab */
 }
 
 unsigned long spin_lock_irq(struct spinlock *lock)

@@ -18,7 +18,7 @@ void shrinker_add(struct shrinker *shrinker)
     spin_lock(&shrinkers_lock);
     shrinker->link.next = &shrinkers;
     shrinker->link.prev = shrinkers.prev;
-    atomic_store_release(&shrinkers.prev->next, &shrinker->link);
+    atomic_store_release(&shrinkers.prev->next, &shrinker->link); /* shrink_all */
     shrinkers.prev = &shrinker->link;
     spin_unlock(&shrinkers_lock);
 }

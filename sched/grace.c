@@ -54,6 +54,8 @@ void grace_init_cpu(unsigned cpu)
 
 void grace_quiescent(void)
 {
+    /* What was unlinked before begin_period is not found from here on; has_passed
+     * takes it that what was read until now is read. */
     uint64_t seen = atomic_load_acquire(&epoch);
     atomic_store_release(&grace_cpus[cpu_id()].seen, seen);
     watch_progress();
@@ -62,13 +64,13 @@ void grace_quiescent(void)
 void grace_idle(void)
 {
     assert(!current->read_sections);
-    atomic_store_release(&grace_cpus[cpu_id()].sleeps, true);
+    atomic_store_release(&grace_cpus[cpu_id()].sleeps, true); /* has_passed */
 }
 
 void grace_idle_done(void)
 {
     atomic_store(&grace_cpus[cpu_id()].sleeps, false);
-    memory_barrier();
+    memory_barrier(); /* before it reads: late_cpus' */
 }
 
 void grace_read(void)
@@ -106,7 +108,7 @@ static bool has_passed(unsigned cpu, uint64_t wanted)
 static cpu_mask late_cpus(uint64_t wanted)
 {
     cpu_mask late = 0;
-    memory_barrier();
+    memory_barrier(); /* what was unlinked, then who sleeps: grace_idle_done's */
     for (cpu_mask left = atomic_load(&sched_online); left; left &= left - 1) {
         unsigned cpu = __builtin_ctz(left);
         if (!has_passed(cpu, wanted))
@@ -188,7 +190,7 @@ static void run_batch(void)
 
 static bool has_callbacks(void)
 {
-    memory_barrier();
+    memory_barrier(); /* grace_call's: a callback, then the flag */
     for (cpu_mask left = atomic_load(&sched_online); left; left &= left - 1)
         if (atomic_load(&grace_cpus[__builtin_ctz(left)].first))
             return true;
@@ -241,7 +243,7 @@ static void drained(struct grace *grace)
 {
     struct drain *drain = container_of(grace, struct drain, grace);
     struct thread *thread = thread_get(drain->waiting);
-    atomic_store_release(&drain->is_done, true);
+    atomic_store_release(&drain->is_done, true); /* the last touch: drain_once */
     thread_wake(thread);
     thread_put(thread);
 }

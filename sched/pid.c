@@ -71,6 +71,7 @@ static void link_in(struct pid *pid)
     atomic_store_release(&head->next, &pid->hash_link);
 }
 
+/* pid_find reads the links that these two write. */
 static void link_out(struct pid *pid)
 {
     struct list *link = &pid->hash_link;

@@ -48,7 +48,7 @@ static void add(struct run_queue *queue, struct thread *thread,
 {
     assert(!thread->sched.is_queued && queue->running != thread);
     unsigned priority = thread->sched.urgency;
-    atomic_store_release(&thread->sched.cpu, queue->cpu);
+    atomic_store_release(&thread->sched.cpu, queue->cpu); /* run_queue_lock_of */
     thread->sched.is_queued = true;
     atomic_store(&queue->queued, queue->queued + 1);
     if (!is_realtime(thread)) {

@@ -23,7 +23,7 @@ void thread_prepare(enum sleep_kind kind)
     struct thread *thread = current;
     thread->sched.sleep = kind;
     atomic_store(&thread->sched.was_woken, false);
-    memory_barrier();
+    memory_barrier(); /* before the condition is looked at: thread_wake */
 }
 
 void thread_unprepare(void)
@@ -48,7 +48,7 @@ static bool is_called(const struct thread *thread)
 bool thread_wake(struct thread *thread)
 {
     unsigned long irq_state = spin_lock_irq(&thread->sched.lock);
-    lock_barrier();
+    lock_barrier(); /* the caller's change before was_woken: thread_prepare */
     bool is_news = !atomic_load(&thread->sched.was_woken);
     atomic_store(&thread->sched.was_woken, true);
     if (atomic_load(&thread->state) == THREAD_SLEEPING)

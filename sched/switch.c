@@ -46,6 +46,7 @@ static void finish_switch(void)
     struct thread *previous = queue->previous;
     queue->previous = NULL;
     bool is_dead = atomic_load(&previous->state) == THREAD_DEAD;
+    /* Who reads that it is false may go on with its stack. */
     atomic_store_release(&previous->sched.is_on_cpu, false);
     if (is_dead)
         thread_put(previous);

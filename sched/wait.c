@@ -28,12 +28,13 @@ void wait_queue_add(struct wait_queue *queue, struct waiter *waiter)
     else
         list_add_first(&queue->waiters, &waiter->link);
     spin_unlock_irq(&queue->lock, irq_state);
-    memory_barrier();
+    memory_barrier(); /* queued, then looks; wake: changed, then looks here */
 }
 
 void waiter_unlink(struct waiter *waiter)
 {
     list_remove(&waiter->link);
+    /* The last touch: wait_queue_remove takes no lock when it reads that. */
     atomic_store_release(&waiter->queue, NULL);
 }
 
@@ -56,7 +57,7 @@ bool wait_queue_is_empty(const struct wait_queue *queue)
 /* `most`: how many exclusive ones may take it. */
 static void wake(struct wait_queue *queue, unsigned events, unsigned most)
 {
-    memory_barrier();
+    memory_barrier(); /* wait_queue_add's */
     if (wait_queue_is_empty(queue))
         return;
     unsigned long irq_state = spin_lock_irq(&queue->lock);

@@ -98,7 +98,7 @@ static void drained(struct work *work)
 {
     struct drain *drain = container_of(work, struct drain, work);
     struct thread *thread = thread_get(drain->waiting);
-    atomic_store_release(&drain->is_done, true);
+    atomic_store_release(&drain->is_done, true); /* the last touch: drain */
     thread_wake(thread);
     thread_put(thread);
 }

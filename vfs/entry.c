@@ -36,7 +36,8 @@ static uint32_t sequence; /* [names] odd while names move; read by all */
 
 struct spinlock names_lock = SPINLOCK_INIT(RANK_NAMES);
 
-/* The sequence. */
+/* The sequence.  Odd before anything moves and even after it did, as names_sequence
+ * and names_have_moved read it: before they search, and after. */
 
 void names_begin_move(void)
 {
@@ -89,7 +90,7 @@ static void add_to_chain(struct table *to, struct entry *entry)
     entry->hash_from = chain;
     if (first)
         first->hash_from = &entry->hash_next;
-    atomic_store_release(chain, entry);
+    atomic_store_release(chain, entry); /* search_chain */
 }
 
 void names_hash_locked(struct entry *entry)
@@ -146,7 +147,7 @@ static void replace_table_locked(struct table *fresh)
     if (fresh == &first_table.table)
         memset(fresh->chains, 0, FIRST_CHAINS * sizeof fresh->chains[0]);
     move_chains(table, fresh);
-    atomic_store_release(&table, fresh);
+    atomic_store_release(&table, fresh); /* search_chain */
     names_end_move();
 }
 
@@ -314,7 +315,7 @@ struct entry *entry_parent(struct entry *entry)
 
 void entry_fill(struct entry *entry, struct inode *inode)
 {
-    atomic_store_release(&entry->inode, inode);
+    atomic_store_release(&entry->inode, inode); /* entry_is_valid, and walks */
 }
 
 void entry_drop(struct entry *entry)

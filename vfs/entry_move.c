@@ -132,7 +132,7 @@ static void place_locked(
     names_unhash_locked(entry);
     atomic_store(&entry->parent, entry_get(spot.parent));
     entry->long_name = spot.name;
-    atomic_store_release(&entry->name, spot.name->text);
+    atomic_store_release(&entry->name, spot.name->text); /* is_named */
     entry->name_bytes = spot.name_bytes;
     atomic_store(&entry->hash, spot.hash);
     names_hash_locked(entry);
@@ -215,7 +215,7 @@ bool entry_is_ancestor(const struct entry *ancestor, const struct entry *entry)
         while (at != ancestor && (above = atomic_load_acquire(&at->parent)) != at)
             at = above;
         is_ancestor = at == ancestor;
-        read_barrier();
+        read_barrier(); /* names_begin_move's and names_end_move's */
         grace_read_done();
     } while (names_sequence() != start);
     return is_ancestor;

@@ -142,13 +142,13 @@ static int grow(struct files *files, unsigned fd)
             slots->chunk_count * sizeof slots->chunks[0]);
         memcpy(fresh->full, slots->full,
             bitmap_longs(slots->chunk_count) * sizeof(unsigned long));
-        atomic_store_release(&files->slots, fresh);
+        atomic_store_release(&files->slots, fresh); /* slot_in_section */
         old = slots;
         slots = fresh;
         fresh = NULL;
     }
     if (!slots->chunks[index]) {
-        atomic_store_release(&slots->chunks[index], chunk);
+        atomic_store_release(&slots->chunks[index], chunk); /* the same */
         chunk = NULL;
     }
     spin_unlock(&files->lock);

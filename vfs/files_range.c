@@ -130,7 +130,7 @@ static bool make_chunks(struct files *copy, struct files *files)
     struct file_slots *to = copy->slots;
     for (unsigned i = 0; i < to->chunk_count; i++) {
         grace_read();
-        struct file_slots *slots = atomic_load_acquire(&files->slots);
+        struct file_slots *slots = atomic_load_acquire(&files->slots); /* grow */
         bool is_there =
             i < slots->chunk_count && atomic_load(&slots->chunks[i]);
         grace_read_done();

@@ -31,7 +31,7 @@ static int register_locked(const struct filesystem_type *type)
     }
     if (type_count == TYPES_MAX)
         return -ENOMEM;
-    types[type_count] = type;
+    types[type_count] = type; /* there before it counts: filesystem_type_at */
     atomic_store_release(&type_count, type_count + 1);
     return 0;
 }

@@ -48,7 +48,7 @@ int mount_forbid_writers(unsigned *flags, const int *writers)
 {
     if (atomic_load(flags) & MOUNT_READ_ONLY)
         return 0;
-    atomic_or(flags, MOUNT_HOLD);
+    atomic_or(flags, MOUNT_HOLD); /* then the count: mount_begin_write */
     int error = atomic_load_acquire(writers) ? -EBUSY : 0;
     if (!error)
         atomic_or(flags, MOUNT_READ_ONLY);

@@ -48,7 +48,7 @@ static int find_or_create(struct creation *c, struct entry **found)
         return -ENAMETOOLONG;
     struct entry *entry =
         entry_find_cached(directory, c->last.name, c->last.bytes);
-    /* There already, as is usual: no lock. */
+    /* There already, as is usual: no lock.  entry_fill made it so. */
     if (entry && atomic_load_acquire(&entry->inode)
         && entry_is_valid(entry)) {
         *found = entry;

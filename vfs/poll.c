@@ -92,7 +92,7 @@ static int wait_for_any(struct files *files, struct poll_item *items,
     int slept = 0;
     for (bool first = true;; first = false) {
         atomic_store(&table->was_woken, false);
-        memory_barrier();
+        memory_barrier(); /* then looks; wake_poller comes after the change */
         int found = look_at_all(files, items, count, first ? table : NULL);
         if (found || slept == -ETIMEDOUT)
             return found;

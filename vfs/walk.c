@@ -218,7 +218,7 @@ static int find_child(
         if (error)
             return error;
     }
-    if (!child || !atomic_load_acquire(&child->inode)) {
+    if (!child || !atomic_load_acquire(&child->inode)) { /* entry_fill */
         entry_put(child);
         return -ENOENT;
     }

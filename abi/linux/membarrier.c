@@ -37,7 +37,10 @@ static void pass(void *none)
     memory_barrier();
 }
 
-/* Whoever is in a stretch of rseq begins it again. */
+/* smp_call's steps order what the others do; the barriers beside it are for what
+ * the caller did and will do, also where there is nobody to call.
+ *
+ * Whoever is in a stretch of rseq begins it again. */
 static void pass_resumed(void *none)
 {
     thread_must_resume();

@@ -43,7 +43,7 @@ static void begin_generation(void)
 {
     atomic_store(&generation, generation + ASIDS_MOST);
     memset(in_use, 0, sizeof in_use);
-    memory_barrier();
+    memory_barrier(); /* the generation, then the words: asid_use */
     for (unsigned i = 0; i < CPU_MAX; i++) {
         uint64_t was = atomic_exchange(&active[i], 0);
         /* One that did not switch since the last time runs on what it had. */

@@ -59,7 +59,7 @@ static pte_t *kernel_entry(uintptr_t address, unsigned level)
             if (!fresh)
                 return NULL;
             shadow_copy_table(fresh, *entry);
-            atomic_store_release(entry, table_link(fresh));
+            atomic_store_release(entry, table_link(fresh)); /* the MMU */
         }
         at = pte_physical(*entry);
     }

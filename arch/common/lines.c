@@ -26,7 +26,7 @@ int irq_register(unsigned number, enum irq_trigger trigger,
     struct line *line = &lines[number];
     int error = line->handler ? -EBUSY : 0;
     if (!error) {
-        line->data = data;
+        line->data = data; /* before the handler: line_interrupt */
         atomic_store_release(&line->handler, handler);
         error = line_route(number, trigger);
         if (error)

@@ -45,6 +45,7 @@ void smp_call(cpu_mask mask, void (*call)(void *data), void *data)
     assert(irq_is_on());
     request->call = call;
     request->data = data;
+    /* Before the bits below, which order fully; each called takes itself out. */
     atomic_store_release(&request->remaining, mask);
     for (unsigned i = 0; i < cpu_count(); i++) {
         if (!(mask >> i & 1))

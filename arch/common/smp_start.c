@@ -32,7 +32,7 @@ noreturn_fn void smp_enter(unsigned cpu)
         smp_machine_park();
     cpu_init(cpu);
     smp_machine_begin();
-    atomic_store_release(&cpu_locals[cpu].is_online, true);
+    atomic_store_release(&cpu_locals[cpu].is_online, true); /* wait_online */
     cpu_main(cpu);
 }
 
@@ -66,10 +66,10 @@ static bool start(unsigned i, unsigned cpu)
         return false;
     }
     cpu_locals[cpu].id = cpu;
-    atomic_store_release(&awaited, cpu);
+    atomic_store_release(&awaited, cpu); /* smp_enter's atomic_replace */
     long error = smp_machine_start(i, cpu);
     if (!error && wait_online(cpu)) {
-        atomic_store_release(&online, cpu + 1);
+        atomic_store_release(&online, cpu + 1); /* cpu_count */
         return true;
     }
     log_error("the CPU that the machine calls %#lx does not start (%ld)",

@@ -20,7 +20,7 @@ unsigned long pagetable_pages(const struct pagetable *table)
     return atomic_load(&table->pages);
 }
 
-/* The table of `level` for address, or 0. */
+/* The table of `level` for address, or 0.  make_below writes what is read here. */
 static uint64_t find_table(
     const struct pagetable *table, uintptr_t address, unsigned level)
 {
@@ -56,7 +56,7 @@ static uint64_t make_below(
     spin_lock(lock);
     below = pte_physical(*entry);
     if (!below)
-        atomic_store_release(entry, table_link_user(fresh));
+        atomic_store_release(entry, table_link_user(fresh)); /* find_table */
     spin_unlock(lock);
     if (below) {
         table_pages->free(fresh);

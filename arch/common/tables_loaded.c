@@ -38,6 +38,7 @@ void pagetable_destroy(struct pagetable *table)
 {
     if (!table->root)
         return;
+    /* Who is not there any more has left it: pagetable_switch, table_leave. */
     cpu_mask cpus = atomic_load_acquire(&table->cpus);
     if (cpus) {
         unsigned long irq_state = irq_save();

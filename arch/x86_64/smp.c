@@ -62,7 +62,7 @@ long smp_machine_start(unsigned i, unsigned cpu)
         trampoline_end - trampoline_start);
     trampoline_stack = cpu_locals[cpu].idle_stack_top - 16;
     trampoline_cpu = cpu;
-    memory_barrier();
+    memory_barrier(); /* it finds them when it is called */
     apic_send(acpi.cpus[i], APIC_INIT);
     if (!cpu_features.is_virtual)
         clock_wait(10 * NS_PER_MS);
