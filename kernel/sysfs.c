@@ -85,11 +85,16 @@ static const struct proc_entry fs_children[] = {
     { 0 },
 };
 
+static const struct proc_entry dev_children[] = {
+    PROC_DIRECTORY("block", nothing),
+    { 0 },
+};
+
 static const struct proc_entry root_children[] = {
     PROC_DIRECTORY("block", nothing),
     PROC_DIRECTORY("bus", nothing),
     PROC_DIRECTORY("class", nothing),
-    PROC_DIRECTORY("dev", nothing),
+    PROC_DIRECTORY("dev", dev_children),
     PROC_DIRECTORY("devices", devices_children),
     PROC_DIRECTORY("firmware", nothing),
     PROC_DIRECTORY("fs", fs_children),

@@ -97,6 +97,8 @@ static void set_urgency(struct hold *held)
     thread->sched.urgency = max(thread->sched.priority, thread->sched.lent);
     /* Its virtual time stood still: it begins at the floor (as lag, 0). */
     bool has_scale = held->was_queued || held->queue->running == thread;
+    if (held->queue->running == thread)
+        atomic_store(&held->queue->urgency, thread->sched.urgency);
     if (was_realtime && !is_realtime(thread))
         thread->sched.virtual_ns = has_scale ? held->queue->floor_ns : 0;
 }

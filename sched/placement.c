@@ -13,20 +13,62 @@ static bool claim(unsigned cpu)
     return atomic_and(&sched_idle_cpus, ~bit) & bit;
 }
 
+/* Who waits behind a real-time thread waits long. */
+static unsigned load_of(unsigned cpu)
+{
+    enum { LOAD_OF_REALTIME = 4 };
+    const struct run_queue *queue = &run_queues[cpu];
+    return atomic_load(&queue->queued) +
+        (atomic_load(&queue->urgency) ? LOAD_OF_REALTIME : 0);
+}
+
 static unsigned least_loaded(cpu_mask mask, unsigned first)
 {
     unsigned best = first, least = UINT32_MAX;
     if (cpu_is_in(mask, first))
-        least = atomic_load(&run_queues[first].queued);
+        least = load_of(first);
     for (; mask; mask &= mask - 1) {
         unsigned cpu = __builtin_ctz(mask);
-        unsigned queued = atomic_load(&run_queues[cpu].queued);
-        if (queued < least) {
-            least = queued;
+        unsigned load = load_of(cpu);
+        if (load < least) {
+            least = load;
             best = cpu;
         }
     }
     return best;
+}
+
+/* The CPU with the least urgent work, the last one if it is no worse; false:
+ * wherever it went, a real-time thread would have to wait. */
+static bool find_less_urgent(
+    const struct thread *thread, cpu_mask allowed, unsigned *found)
+{
+    unsigned least = thread->sched.urgency, last = thread->sched.cpu;
+    *found = last;
+    if (cpu_is_in(allowed, last) &&
+        atomic_load(&run_queues[last].urgency) < least)
+        least = atomic_load(&run_queues[last].urgency);
+    for (; allowed && least; allowed &= allowed - 1) {
+        unsigned cpu = __builtin_ctz(allowed);
+        unsigned urgency = atomic_load(&run_queues[cpu].urgency);
+        if (urgency < least) {
+            least = urgency;
+            *found = cpu;
+        }
+    }
+    return least < thread->sched.urgency;
+}
+
+static unsigned choose_busy(
+    const struct thread *thread, cpu_mask allowed, unsigned here)
+{
+    unsigned last = thread->sched.cpu, cpu;
+    if (is_realtime(thread) && find_less_urgent(thread, allowed, &cpu))
+        return cpu;
+    if (!cpu_is_in(allowed, last) || !thread->sched.run_ns)
+        return least_loaded(allowed, here);
+    return cpu_is_in(allowed, here) && load_of(here) < load_of(last) ? here
+                                                                     : last;
 }
 
 unsigned cpu_choose(struct thread *thread)
@@ -42,14 +84,7 @@ unsigned cpu_choose(struct thread *thread)
         if (claim(cpu))
             return cpu;
     }
-    if (cpu_is_in(allowed, last) && thread->sched.run_ns) {
-        unsigned queued = atomic_load(&run_queues[last].queued);
-        if (!cpu_is_in(allowed, here) ||
-            atomic_load(&run_queues[here].queued) >= queued)
-            return last;
-        return here;
-    }
-    return least_loaded(allowed, here);
+    return choose_busy(thread, allowed, here);
 }
 
 /* Does the queued one go before the running one at once? */
@@ -103,9 +138,14 @@ void thread_enqueue(struct thread *thread, unsigned cpu)
         smp_kick(cpu);
 }
 
-/* What it has slept it has not had of the CPU, up to a limit. */
+/* What it has slept it has not had of the CPU, up to a limit. A new one lets its
+ * maker go on. */
 static void give_credit(struct thread *thread)
 {
+    if (!thread->sched.run_ns) {
+        thread->sched.virtual_ns = NEW_DEBIT_NS;
+        return;
+    }
     int64_t slept = clock_ns() - thread->sched.started_ns;
     int64_t lag = thread->sched.virtual_ns;
     if (slept <= 0)
@@ -140,16 +180,17 @@ static struct thread *steal_from(struct run_queue *queue, unsigned cpu)
     return thread;
 }
 
-/* Of those CPUs the one with the longest queue; *queued: how long, or 0. */
-static unsigned busiest(cpu_mask mask, unsigned *queued)
+/* Of those CPUs the one with the highest load that has somebody queued; *load: 0
+ * if there is none. */
+static unsigned busiest(cpu_mask mask, unsigned *load)
 {
     unsigned best = 0;
-    *queued = 0;
+    *load = 0;
     for (; mask; mask &= mask - 1) {
         unsigned cpu = __builtin_ctz(mask);
-        unsigned there = atomic_load(&run_queues[cpu].queued);
-        if (there > *queued) {
-            *queued = there;
+        unsigned there = load_of(cpu);
+        if (there > *load && atomic_load(&run_queues[cpu].queued)) {
+            *load = there;
             best = cpu;
         }
     }
@@ -160,14 +201,51 @@ struct thread *cpu_steal(unsigned cpu, unsigned least)
 {
     cpu_mask others = atomic_load(&sched_online) & ~((cpu_mask)1 << cpu);
     for (;;) {
-        unsigned queued, from = busiest(others, &queued);
-        if (!queued || queued < least)
+        unsigned load, from = busiest(others, &load);
+        if (!load || load < least)
             return NULL;
         struct thread *thread = steal_from(&run_queues[from], cpu);
         if (thread)
             return thread;
         others &= ~((cpu_mask)1 << from);
     }
+}
+
+struct thread *cpu_steal_realtime(struct run_queue *queue)
+{
+    cpu_mask others =
+        atomic_load(&sched_online) & ~((cpu_mask)1 << queue->cpu);
+    unsigned highest = atomic_load(&queue->waiting_urgency), from = 0;
+    bool is_found = false;
+    for (; others; others &= others - 1) {
+        unsigned cpu = __builtin_ctz(others);
+        unsigned urgency = atomic_load(&run_queues[cpu].waiting_urgency);
+        if (urgency <= highest)
+            continue;
+        highest = urgency;
+        from = cpu;
+        is_found = true;
+    }
+    return is_found ? steal_from(&run_queues[from], queue->cpu) : NULL;
+}
+
+void cpu_balance(struct run_queue *queue)
+{
+    struct thread *thread = cpu_steal(queue->cpu, load_of(queue->cpu) + 2);
+    if (thread)
+        thread_enqueue(thread, queue->cpu);
+}
+
+void cpu_spill(struct run_queue *queue)
+{
+    cpu_mask others =
+        atomic_load(&sched_online) & ~((cpu_mask)1 << queue->cpu);
+    unsigned to = least_loaded(others, queue->cpu);
+    if (to == queue->cpu || load_of(to) + 2 > load_of(queue->cpu))
+        return;
+    struct thread *thread = steal_from(queue, to);
+    if (thread)
+        thread_enqueue(thread, to);
 }
 
 void cpu_hurry(unsigned cpu)

@@ -43,6 +43,16 @@ static void add_fair(struct run_queue *queue, struct thread *thread)
     tree_insert(&queue->fair, &thread->sched.node, parent, link);
 }
 
+/* 0: there is no real-time thread. */
+static unsigned highest_priority(const struct run_queue *queue)
+{
+    for (int i = array_size(queue->realtime_map) - 1; i >= 0; i--)
+        if (queue->realtime_map[i])
+            return (i + 1) * BITS_PER_LONG - 1 -
+                __builtin_clzl(queue->realtime_map[i]);
+    return 0;
+}
+
 static void add(struct run_queue *queue, struct thread *thread,
     void (*add_to_list)(struct list *list, struct list *link))
 {
@@ -56,6 +66,8 @@ static void add(struct run_queue *queue, struct thread *thread,
         return;
     }
     bitmap_add(queue->realtime_map, priority);
+    if (priority > queue->waiting_urgency)
+        atomic_store(&queue->waiting_urgency, priority);
     add_to_list(&queue->realtime[priority], &thread->sched.link);
 }
 
@@ -80,24 +92,17 @@ void run_queue_remove(struct run_queue *queue, struct thread *thread)
         return;
     }
     list_remove(&thread->sched.link);
-    if (list_is_empty(&queue->realtime[priority]))
-        bitmap_remove(queue->realtime_map, priority);
-}
-
-static int highest_priority(const struct run_queue *queue)
-{
-    for (int i = array_size(queue->realtime_map) - 1; i >= 0; i--)
-        if (queue->realtime_map[i])
-            return (i + 1) * BITS_PER_LONG - 1 -
-                __builtin_clzl(queue->realtime_map[i]);
-    return -1;
+    if (!list_is_empty(&queue->realtime[priority]))
+        return;
+    bitmap_remove(queue->realtime_map, priority);
+    atomic_store(&queue->waiting_urgency, highest_priority(queue));
 }
 
 struct thread *run_queue_first(struct run_queue *queue)
 {
-    int priority = highest_priority(queue);
+    unsigned priority = queue->waiting_urgency;
     struct thread *other = thread_of(tree_first(&queue->fair));
-    if (priority < 0 || (queue->others_go_first && other))
+    if (!priority || (queue->others_go_first && other))
         return other;
     return list_first(&queue->realtime[priority], struct thread, sched.link);
 }
@@ -110,8 +115,8 @@ static bool may_go(const struct thread *thread, unsigned cpu)
 
 struct thread *run_queue_stealable(struct run_queue *queue, unsigned cpu)
 {
-    int priority = highest_priority(queue);
-    if (priority >= 0) {
+    unsigned priority = queue->waiting_urgency;
+    if (priority) {
         struct thread *thread = list_first(
             &queue->realtime[priority], struct thread, sched.link);
         if (may_go(thread, cpu))

@@ -36,6 +36,7 @@ enum {
     PERIOD_REALTIME_NS = 950000000, /* … may have so much */
     SLEEP_CREDIT_NS = 3000000,      /* how far a sleeper may fall behind */
     PREEMPTION_NS = 1000000,        /* lead that a woken thread needs */
+    NEW_DEBIT_NS = 4000000,         /* a new thread's turn comes after that */
 };
 
 struct run_queue {
@@ -48,6 +49,8 @@ struct run_queue {
     struct list realtime[PRIORITIES];
     unsigned long realtime_map[bitmap_longs(PRIORITIES)];
     unsigned queued; /* in both; [atomic] reads elsewhere */
+    unsigned urgency;         /* [atomic] of who runs: 0, no real-time thread */
+    unsigned waiting_urgency; /* [atomic] the highest of those that are queued */
     uint64_t floor_ns; /* of virtual time: never goes back */
     uint64_t user_ns, system_ns, unsampled_ns, switches;
     uint64_t realtime_ns, period_end_ns; /* real-time use in this period */
@@ -119,6 +122,12 @@ bool run_queue_preempt(struct run_queue *queue, struct thread *added);
 /* Takes a thread from another CPU that has at least so many queued; it is on no
  * queue then. */
 struct thread *cpu_steal(unsigned cpu, unsigned least);
+/* A queued real-time thread that is more urgent than all that this CPU has. */
+struct thread *cpu_steal_realtime(struct run_queue *queue);
+/* Takes over a thread if that makes the queues more equal. */
+void cpu_balance(struct run_queue *queue);
+/* Gives a thread that waits behind a real-time one to a CPU with less to do. */
+void cpu_spill(struct run_queue *queue);
 /* The running thread is to yield, for the sake of grace periods. */
 void cpu_hurry(unsigned cpu);
 

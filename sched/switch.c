@@ -126,6 +126,8 @@ static void set_running(struct run_queue *queue, struct thread *previous,
     queue->running = next;
     if (next == previous)
         return;
+    if (queue->urgency != next->sched.urgency)
+        atomic_store(&queue->urgency, next->sched.urgency);
     /* As thread_set_work has it: here it is, then what work it has; there the work,
      * then where it is. */
     atomic_store_release(&next->sched.is_on_cpu, true);
@@ -139,10 +141,12 @@ static void set_running(struct run_queue *queue, struct thread *previous,
     queue->switches++;
 }
 
-static void pull(struct run_queue *queue)
+/* When this CPU has nothing to do, or nothing urgent any more. */
+static void pull(struct run_queue *queue, bool is_idle)
 {
     spin_unlock(&queue->lock);
-    struct thread *thread = cpu_steal(queue->cpu, 1);
+    struct thread *thread = is_idle ? cpu_steal(queue->cpu, 1)
+                                    : cpu_steal_realtime(queue);
     spin_lock(&queue->lock);
     if (!thread)
         return;
@@ -177,7 +181,9 @@ void schedule(enum switch_reason reason)
     grace_quiescent();
     spin_lock(&queue->lock);
     if (!queue->queued && (from->sched.is_idle || is_asleep(from)))
-        pull(queue);
+        pull(queue, true);
+    else if (is_realtime(from) && is_asleep(from))
+        pull(queue, false);
     if (reason == SWITCH_SLEEP && !is_asleep(from)) {
         spin_unlock(&queue->lock); /* woken before it slept */
         if (atomic_load(&queue->queued))

@@ -109,15 +109,14 @@ static uint64_t next_distance(struct run_queue *queue, struct thread *thread)
     return queue->queued ? TICK_NS : queue->sample_ns;
 }
 
-/* Takes over a thread if that makes the queues more equal. */
 static void balance(struct run_queue *queue, uint64_t now_ns)
 {
     if (now_ns < queue->balance_ns)
         return;
     queue->balance_ns = now_ns + BALANCE_NS;
-    struct thread *thread = cpu_steal(queue->cpu, queue->queued + 2);
-    if (thread)
-        thread_enqueue(thread, queue->cpu);
+    cpu_balance(queue);
+    if (queue->urgency && atomic_load(&queue->queued))
+        cpu_spill(queue);
 }
 
 static void tick(struct run_queue *queue, uint64_t now_ns)

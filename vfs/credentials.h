@@ -22,10 +22,21 @@ enum {
 };
 #define CAPABILITIES_ALL ((1ull << (CAPABLE_LAST + 1)) - 1)
 
+/* fs: what file systems look at. */
+struct ids {
+    uint32_t real, effective, saved, fs;
+};
+
 struct credentials {
     struct refcount refs;
-    uint32_t uid, euid, suid, fsuid;
-    uint32_t gid, egid, sgid, fsgid;
+    union {
+        struct ids user;
+        struct { uint32_t uid, euid, suid, fsuid; };
+    };
+    union {
+        struct ids group;
+        struct { uint32_t gid, egid, sgid, fsgid; };
+    };
     uint64_t effective, permitted, inheritable, bounding, ambient;
     unsigned securebits;
     unsigned group_count;

@@ -78,207 +78,176 @@ long sys_getegid(void)
     return current->credentials->egid;
 }
 
-static long change_user(struct credentials *new)
+/* Users and groups change by the same rules. */
+enum whose { USER, GROUP };
+
+static const struct ids *ids_now(enum whose whose)
 {
-    new->fsuid = new->euid;
-    fix_capabilities(current->credentials, new);
+    const struct credentials *who = current->credentials;
+    return whose == USER ? &who->user : &who->group;
+}
+
+static bool may_take_any(enum whose whose)
+{
+    return i_can(whose == USER ? CAPABLE_SETUID : CAPABLE_SETGID);
+}
+
+/* fix: what that does to capabilities. Nothing, of a group. */
+static long take(enum whose whose, const struct ids *ids,
+    void (*fix)(const struct credentials *old, struct credentials *new))
+{
+    const struct credentials *old = current->credentials;
+    struct credentials *new = credentials_copy(old);
+    if (!new)
+        return -ENOMEM;
+    *(whose == USER ? &new->user : &new->group) = *ids;
+    fix(old, new);
     return credentials_change(new);
 }
 
-static long change_group(struct credentials *new)
+/* The filesystem's follows the effective one. */
+static long take_all(enum whose whose, struct ids ids)
 {
-    new->fsgid = new->egid;
-    return credentials_change(new);
+    ids.fs = ids.effective;
+    return take(whose, &ids, fix_capabilities);
 }
 
-static long give_up(struct credentials *new, long error)
+static long set_one(enum whose whose, unsigned id)
 {
-    credentials_put(new);
-    return error;
+    struct ids ids = *ids_now(whose);
+    if (id == NO_ID)
+        return -EINVAL;
+    if (may_take_any(whose))
+        ids.real = ids.saved = id;
+    else if (id != ids.real && id != ids.saved)
+        return -EPERM;
+    ids.effective = id;
+    return take_all(whose, ids);
 }
 
 long sys_setuid(unsigned user)
 {
-    struct credentials *new;
-    if (user == NO_ID)
-        return -EINVAL;
-    new = credentials_copy(current->credentials);
-    if (!new)
-        return -ENOMEM;
-    if (i_can(CAPABLE_SETUID))
-        new->uid = new->suid = user;
-    else if (user != new->uid && user != new->suid)
-        return give_up(new, -EPERM);
-    new->euid = user;
-    return change_user(new);
+    return set_one(USER, user);
 }
 
 long sys_setgid(unsigned group)
 {
-    struct credentials *new;
-    if (group == NO_ID)
-        return -EINVAL;
-    new = credentials_copy(current->credentials);
-    if (!new)
-        return -ENOMEM;
-    if (i_can(CAPABLE_SETGID))
-        new->gid = new->sgid = group;
-    else if (group != new->gid && group != new->sgid)
-        return give_up(new, -EPERM);
-    new->egid = group;
-    return change_group(new);
+    return set_one(GROUP, group);
+}
+
+static unsigned or_now(unsigned wanted, unsigned now)
+{
+    return wanted == NO_ID ? now : wanted;
+}
+
+static bool is_own(unsigned id, const struct ids *old)
+{
+    return id == old->real || id == old->effective || id == old->saved;
+}
+
+static long set_two(enum whose whose, unsigned real, unsigned effective)
+{
+    const struct ids *old = ids_now(whose);
+    struct ids new = {
+        .real = or_now(real, old->real),
+        .effective = or_now(effective, old->effective),
+        .saved = old->saved,
+    };
+    if (!may_take_any(whose) &&
+        ((new.real != old->real && new.real != old->effective) ||
+            !is_own(new.effective, old)))
+        return -EPERM;
+    if (real != NO_ID ||
+        (effective != NO_ID && effective != old->real))
+        new.saved = new.effective;
+    return take_all(whose, new);
 }
 
 long sys_setreuid(unsigned real, unsigned effective)
 {
-    const struct credentials *old = current->credentials;
-    bool can = i_can(CAPABLE_SETUID);
-    if (real != NO_ID && !can && real != old->uid && real != old->euid)
-        return -EPERM;
-    if (effective != NO_ID && !can && effective != old->uid &&
-        effective != old->euid && effective != old->suid)
-        return -EPERM;
-    struct credentials *new = credentials_copy(old);
-    if (!new)
-        return -ENOMEM;
-    if (real != NO_ID)
-        new->uid = real;
-    if (effective != NO_ID)
-        new->euid = effective;
-    if (real != NO_ID || (effective != NO_ID && effective != old->uid))
-        new->suid = new->euid;
-    return change_user(new);
+    return set_two(USER, real, effective);
 }
 
 long sys_setregid(unsigned real, unsigned effective)
 {
-    const struct credentials *old = current->credentials;
-    bool can = i_can(CAPABLE_SETGID);
-    if (real != NO_ID && !can && real != old->gid && real != old->egid)
-        return -EPERM;
-    if (effective != NO_ID && !can && effective != old->gid &&
-        effective != old->egid && effective != old->sgid)
-        return -EPERM;
-    struct credentials *new = credentials_copy(old);
-    if (!new)
-        return -ENOMEM;
-    if (real != NO_ID)
-        new->gid = real;
-    if (effective != NO_ID)
-        new->egid = effective;
-    if (real != NO_ID || (effective != NO_ID && effective != old->gid))
-        new->sgid = new->egid;
-    return change_group(new);
-}
-
-/* One of the three that it is already, or none. */
-static bool is_own(unsigned id, unsigned a, unsigned b, unsigned c)
-{
-    return id == NO_ID || id == a || id == b || id == c;
-}
-
-static bool stays(unsigned wanted, unsigned now)
-{
-    return wanted == NO_ID || wanted == now;
+    return set_two(GROUP, real, effective);
 }
 
 /* What changes nothing leaves the filesystem's id as well. */
+static long set_three(
+    enum whose whose, unsigned real, unsigned effective, unsigned saved)
+{
+    const struct ids *old = ids_now(whose);
+    struct ids new = {
+        .real = or_now(real, old->real),
+        .effective = or_now(effective, old->effective),
+        .saved = or_now(saved, old->saved),
+    };
+    if (new.real == old->real && new.effective == old->effective &&
+        new.saved == old->saved &&
+        (effective == NO_ID || effective == old->fs))
+        return 0;
+    if (!may_take_any(whose) &&
+        !(is_own(new.real, old) && is_own(new.effective, old) &&
+            is_own(new.saved, old)))
+        return -EPERM;
+    return take_all(whose, new);
+}
+
 long sys_setresuid(unsigned real, unsigned effective, unsigned saved)
 {
-    const struct credentials *old = current->credentials;
-    unsigned a = old->uid, b = old->euid, c = old->suid;
-    if (stays(real, a) && stays(saved, c) && stays(effective, b) &&
-        stays(effective, old->fsuid))
-        return 0;
-    if (!i_can(CAPABLE_SETUID) &&
-        !(is_own(real, a, b, c) && is_own(effective, a, b, c) &&
-            is_own(saved, a, b, c)))
-        return -EPERM;
-    struct credentials *new = credentials_copy(old);
-    if (!new)
-        return -ENOMEM;
-    new->uid = real == NO_ID ? a : real;
-    new->euid = effective == NO_ID ? b : effective;
-    new->suid = saved == NO_ID ? c : saved;
-    return change_user(new);
+    return set_three(USER, real, effective, saved);
 }
 
 long sys_setresgid(unsigned real, unsigned effective, unsigned saved)
 {
-    const struct credentials *old = current->credentials;
-    unsigned a = old->gid, b = old->egid, c = old->sgid;
-    if (stays(real, a) && stays(saved, c) && stays(effective, b) &&
-        stays(effective, old->fsgid))
-        return 0;
-    if (!i_can(CAPABLE_SETGID) &&
-        !(is_own(real, a, b, c) && is_own(effective, a, b, c) &&
-            is_own(saved, a, b, c)))
-        return -EPERM;
-    struct credentials *new = credentials_copy(old);
-    if (!new)
-        return -ENOMEM;
-    new->gid = real == NO_ID ? a : real;
-    new->egid = effective == NO_ID ? b : effective;
-    new->sgid = saved == NO_ID ? c : saved;
-    return change_group(new);
+    return set_three(GROUP, real, effective, saved);
 }
 
-static long give_three(void __user *const at[3], const uint32_t ids[3])
+static long give_three(enum whose whose, unsigned __user *real,
+    unsigned __user *effective, unsigned __user *saved)
 {
-    for (int i = 0; i < 3; i++)
-        if (user_write(at[i], &ids[i], sizeof ids[i]))
-            return -EFAULT;
+    const struct ids *ids = ids_now(whose);
+    if (user_write(real, &ids->real, sizeof ids->real) ||
+        user_write(effective, &ids->effective, sizeof ids->effective) ||
+        user_write(saved, &ids->saved, sizeof ids->saved))
+        return -EFAULT;
     return 0;
 }
 
 long sys_getresuid(
     void __user *real, void __user *effective, void __user *saved)
 {
-    const struct credentials *who = current->credentials;
-    return give_three((void __user *const[]){ real, effective, saved },
-        (uint32_t[]){ who->uid, who->euid, who->suid });
+    return give_three(USER, real, effective, saved);
 }
 
 long sys_getresgid(
     void __user *real, void __user *effective, void __user *saved)
 {
-    const struct credentials *who = current->credentials;
-    return give_three((void __user *const[]){ real, effective, saved },
-        (uint32_t[]){ who->gid, who->egid, who->sgid });
+    return give_three(GROUP, real, effective, saved);
 }
 
-/* These two say who it was; that nothing changed is told by asking again. */
+/* Says which it was; that nothing changed is told by asking again. */
+static long set_filesystem(enum whose whose, unsigned id)
+{
+    struct ids ids = *ids_now(whose);
+    unsigned before = ids.fs;
+    if (id == NO_ID || id == before ||
+        !(may_take_any(whose) || is_own(id, &ids)))
+        return before;
+    ids.fs = id;
+    (void)take(whose, &ids, fix_filesystem_capabilities);
+    return before;
+}
+
 long sys_setfsuid(unsigned user)
 {
-    const struct credentials *old = current->credentials;
-    unsigned before = old->fsuid;
-    if (user == NO_ID || user == before ||
-        !(i_can(CAPABLE_SETUID) || user == old->uid || user == old->euid ||
-            user == old->suid))
-        return before;
-    struct credentials *new = credentials_copy(old);
-    if (!new)
-        return before;
-    new->fsuid = user;
-    fix_filesystem_capabilities(old, new);
-    credentials_change(new);
-    return before;
+    return set_filesystem(USER, user);
 }
 
 long sys_setfsgid(unsigned group)
 {
-    const struct credentials *old = current->credentials;
-    unsigned before = old->fsgid;
-    if (group == NO_ID || group == before ||
-        !(i_can(CAPABLE_SETGID) || group == old->gid || group == old->egid ||
-            group == old->sgid))
-        return before;
-    struct credentials *new = credentials_copy(old);
-    if (!new)
-        return before;
-    new->fsgid = group;
-    credentials_change(new);
-    return before;
+    return set_filesystem(GROUP, group);
 }
 
 long sys_getgroups(int count, void __user *to)

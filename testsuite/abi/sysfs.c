@@ -8,9 +8,9 @@
 static void run(void)
 {
     static const char *const directories[] = { "/sys/block", "/sys/bus",
-        "/sys/class", "/sys/dev", "/sys/devices", "/sys/devices/system",
-        "/sys/devices/system/cpu", "/sys/devices/system/cpu/cpu0", "/sys/fs",
-        "/sys/kernel" };
+        "/sys/class", "/sys/dev", "/sys/dev/block", "/sys/devices",
+        "/sys/devices/system", "/sys/devices/system/cpu",
+        "/sys/devices/system/cpu/cpu0", "/sys/fs", "/sys/kernel" };
     struct stat s;
     struct statfs t;
     for (size_t i = 0; i < sizeof directories / sizeof *directories; i++)

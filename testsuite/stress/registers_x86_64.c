@@ -2,11 +2,7 @@
 /* What a program can do with the CPU: instructions it may not use, registers
  * that hold nonsense when the kernel comes in or goes out, signal frames that
  * were changed on purpose. */
-#include "stress.h"
-#include <sys/time.h>
-#include <sys/ucontext.h>
-
-/* ------------------------------------------------------- instructions */
+#include "registers.h"
 
 #define RUN(name, ...)                                                         \
     static void name(void *data)                                               \
@@ -102,13 +98,7 @@ static void bad_mxcsr(void *data)
 }
 
 /* Emulators differ, or leave out some exceptions. */
-enum { ANY = -1 };
-
-static const struct {
-    const char *name;
-    void (*body)(void *);
-    int signal;
-} programs[] = {
+const struct program programs[] = {
     { "hlt", halts, SIGSEGV },
     { "cli", clears_interrupts, SIGSEGV },
     { "sti", sets_interrupts, SIGSEGV },
@@ -158,21 +148,7 @@ static const struct {
     { "an x87 exception", x87, ANY },
     { "reserved bits of MXCSR", bad_mxcsr, ANY },
 };
-
-static void instructions(void)
-{
-    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
-        char text[80];
-        int wanted = programs[i].signal;
-        snprintf(text, sizeof text, "%s: signal %d", programs[i].name, wanted);
-        int status = in_child(programs[i].body, NULL);
-        if (!tap_case(wanted == ANY ? status >= 0
-                                    : (status & 0x7f) == wanted, text))
-            note("status %#x", status);
-    }
-}
-
-/* ------------------------------------------- calls with odd registers */
+const int program_count = sizeof programs / sizeof *programs;
 
 static void call_with_flags(void *data)
 {
@@ -185,18 +161,13 @@ static void call_with_flags(void *data)
     _exit(0);
 }
 
-static void call_without_stack(void *data)
+void call_without_stack(void *data)
 {
     __asm__ volatile("mov %0, %%rsp; mov $39, %%eax; syscall; mov $60, %%eax;"
                      "xor %%edi, %%edi; syscall"
                      :
                      : "r"(data)
                      : "rax", "rcx", "r11", "memory");
-}
-
-static void on_bad_stack(int number)
-{
-    call_without_stack((void *)(long)number);
 }
 
 static void signal_without_stack(void *data)
@@ -208,26 +179,6 @@ static void signal_without_stack(void *data)
                      :
                      : "r"(data), "a"(SYS_kill), "D"(self), "S"(SIGUSR1)
                      : "rcx", "r11", "memory");
-}
-
-static void handler_nowhere(void *data)
-{
-    struct sigaction action = { .sa_handler = data };
-    sigaction(SIGUSR1, &action, NULL);
-    raise(SIGUSR1);
-    _exit(0);
-}
-
-static void stack_nowhere(void *data)
-{
-    struct sigaction action = { .sa_handler = on_bad_stack,
-        .sa_flags = SA_ONSTACK };
-    stack_t stack = { .ss_sp = data, .ss_size = 65536 };
-    sigaction(SIGUSR1, &action, NULL);
-    if (sigaltstack(&stack, NULL))
-        _exit(0);
-    raise(SIGUSR1);
-    _exit(0);
 }
 
 /* A thread that starts with registers of its maker's choice. */
@@ -247,24 +198,14 @@ static void tls_nowhere(void *data)
     syscall(SYS_exit_group, 0);
 }
 
-static void *const addresses[] = {
+void *const addresses[] = {
     (void *)0, (void *)8, (void *)0x7ffffffff000, (void *)0x7fffffffffff,
     (void *)0x800000000000, (void *)0x7fffffffffffffff,
     (void *)0x8000000000000000, (void *)0xffff800000000000,
     (void *)0xffff800000001000, (void *)0xffffffff80000000,
     (void *)0xfffffffffffff000, (void *)0xfffffffffffffff8,
 };
-enum { ADDRESSES = sizeof addresses / sizeof *addresses };
-
-static bool try_addresses(void (*body)(void *))
-{
-    for (int i = 0; i < ADDRESSES; i++) {
-        int status = in_child(body, addresses[i]);
-        if (status < 0 || (status & 0x7f) == SIGALRM)
-            return false;
-    }
-    return true;
-}
+const int address_count = sizeof addresses / sizeof *addresses;
 
 static void calls(void)
 {
@@ -277,36 +218,19 @@ static void calls(void)
     ok(try_addresses(tls_nowhere));
 }
 
-/* ------------------------------------------------------- signal frames */
+/* Signal frames. */
 
-static unsigned random_state;
-static int kind;
-
-static uint64_t random_word(void)
-{
-    switch (stress_random(&random_state) % 4) {
-    case 0:
-        return (uint64_t)addresses[stress_random(&random_state) % ADDRESSES];
-    case 1:
-        return stress_random(&random_state);
-    case 2:
-        return 1ull << stress_random(&random_state) % 64;
-    }
-    return (uint64_t)stress_random(&random_state) << 40 ^
-        stress_random(&random_state);
-}
-
-static void spoil_general(ucontext_t *context)
+static void spoil_general(mcontext_t *context)
 {
     static const int some[] = { REG_RIP, REG_RSP, REG_EFL, REG_CSGSFS,
         REG_ERR, REG_TRAPNO, REG_CR2, REG_RAX, REG_RCX, REG_R11 };
     int which = some[stress_random(&random_state) % 10];
-    context->uc_mcontext.gregs[which] = random_word();
+    context->gregs[which] = random_word();
 }
 
-static void spoil_floats(ucontext_t *context)
+static void spoil_floats(mcontext_t *context)
 {
-    unsigned char *area = (void *)context->uc_mcontext.fpregs;
+    unsigned char *area = (void *)context->fpregs;
     if (!area)
         return;
     for (int n = 1 + stress_random(&random_state) % 8; n--;) {
@@ -329,86 +253,26 @@ static void spoil_floats(ucontext_t *context)
     }
 }
 
-static void on_signal(int number, siginfo_t *info, void *data)
+const char *const spoil_names[] = { "registers", "FP state",
+    "a pointer to FP state" };
+const int context_words = sizeof(ucontext_t) / 16;
+
+void spoil_context(mcontext_t *context, int which)
 {
-    ucontext_t *context = data;
-    switch (kind) {
-    case 0:
+    if (which == 0)
         spoil_general(context);
-        break;
-    case 1:
+    else if (which == 1)
         spoil_floats(context);
-        break;
-    case 2:
-        context->uc_mcontext.fpregs = (void *)random_word();
-        break;
-    case 3:
-        context->uc_flags = random_word();
-        context->uc_stack.ss_sp = (void *)random_word();
-        context->uc_stack.ss_size = random_word();
-        context->uc_stack.ss_flags = random_word();
-        memset(&context->uc_sigmask, random_word(), 8);
-        break;
-    case 4:
-        for (int i = 0; i < 40; i++)
-            ((uint64_t *)context)[stress_random(&random_state) %
-                (sizeof *context / 16)] = random_word();
-    }
+    else
+        context->fpregs = (void *)random_word();
 }
 
-static void spoil(void *data)
+void return_from(void *stack)
 {
-    struct sigaction action = { .sa_sigaction = on_signal,
-        .sa_flags = SA_SIGINFO };
-    random_state = stress_seed() * 1000 + (long)data;
-    kind = (long)data % 5;
-    sigaction(SIGUSR1, &action, NULL);
-    struct itimerval limit = { .it_value.tv_usec = 200000 };
-    setitimer(ITIMER_REAL, &limit, NULL);
-    double value = 1.5 * kind;
-    raise(SIGUSR1);
-    _exit(value == 1.5 * kind ? 0 : 1);
-}
-
-static void frames(void)
-{
-    static const char *const names[] = { "registers", "FP state",
-        "a pointer to FP state", "stack and mask", "everything" };
-    for (int i = 0; i < 5; i++) {
-        char text[80];
-        bool held = true;
-        stress_begin();
-        for (long j = 0; held && (j < 60 || stress_goes_on()); j++)
-            held = in_child(spoil, (void *)(j * 5 + i)) >= 0;
-        snprintf(text, sizeof text, "a signal frame with other %s", names[i]);
-        tap_case(held, text);
-    }
-}
-
-/* rt_sigreturn with whatever lies on the stack, or no stack. */
-static void return_now(void *data)
-{
-    static uint64_t room[1024] __attribute__((aligned(64)));
-    random_state = (long)data;
-    for (int i = 0; i < 1024; i++)
-        room[i] = stress_random(&random_state) % 3 ? random_word() : 0;
-    void *stack = (long)data < ADDRESSES ? addresses[(long)data]
-                                         : (void *)(room + (long)data % 300);
     __asm__ volatile("mov %0, %%rsp; syscall; ud2"
                      :
                      : "r"(stack), "a"(SYS_rt_sigreturn)
                      : "rcx", "r11", "memory");
-}
-
-static void returns(void)
-{
-    bool held = true;
-    stress_begin();
-    for (long i = 0; held && (i < 100 || stress_goes_on()); i++) {
-        int status = in_child(return_now, (void *)i);
-        held = WIFSIGNALED(status);
-    }
-    tap_case(held, "rt_sigreturn where no frame is");
 }
 
 static void run(void)
@@ -416,6 +280,6 @@ static void run(void)
     instructions();
     calls();
     frames();
-    returns();
+    no_frames();
 }
 TEST_MAIN

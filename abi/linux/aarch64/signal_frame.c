@@ -126,12 +126,11 @@ static int write_link(
     return user_write(to, &record, sizeof record);
 }
 
-static int write_info(
-    struct signal_frame __user *to, const struct signal_info *info)
+static int write_info(siginfo_t __user *to, const struct signal_info *info)
 {
     siginfo_t record;
     siginfo_from_native(&record, info);
-    return user_write(&to->info, &record, sizeof record);
+    return user_write(to, &record, sizeof record);
 }
 
 int enter_handler(struct frame *frame, const struct signal_info *info,
@@ -141,20 +140,22 @@ int enter_handler(struct frame *frame, const struct signal_info *info,
     uintptr_t top = altstack_choose(action, frame_sp(frame), &lowest);
     uintptr_t link = align_down(top - sizeof(struct link_record), 16ul);
     uintptr_t at = link - align_up(sizeof(struct signal_frame), 16ul);
-    struct signal_frame __user *to = (struct signal_frame __user *)at;
-    if (at < lowest || at > top || !user_range_is_ok(to, top - at))
+    if (at < lowest || at > top ||
+        !user_range_is_ok((void __user *)at, top - at))
         return -EFAULT;
-    char __user *records = (char __user *)&to->context.uc_mcontext.__reserved;
-    if (write_head((struct context_head __user *)&to->context, frame, info,
-            blocked) ||
+    void __user *their_info = user_member(at, struct signal_frame, info);
+    void __user *context = user_member(at, struct signal_frame, context);
+    char __user *records = user_member(
+        at, struct signal_frame, context.uc_mcontext.__reserved);
+    if (write_head(context, frame, info, blocked) ||
         write_records(records, info) ||
         write_link((struct link_record __user *)link, frame))
         return -EFAULT;
     if (action->flags & ACTION_INFO) {
-        if (write_info(to, info))
+        if (write_info(their_info, info))
             return -EFAULT;
-        frame->x[1] = (uintptr_t)&to->info;
-        frame->x[2] = (uintptr_t)&to->context;
+        frame->x[1] = (uintptr_t)their_info;
+        frame->x[2] = (uintptr_t)context;
     }
     altstack_disarm();
     frame->x[0] = info->number;
@@ -263,16 +264,16 @@ static bool restore_registers(
 static int leave_handler(struct frame *frame)
 {
     uintptr_t sp = frame_sp(frame);
-    const struct signal_frame __user *from =
-        (const struct signal_frame __user *)sp;
     struct context_head head;
-    if (sp % 16 || user_read(&head, &from->context, sizeof head))
+    if (sp % 16 ||
+        user_read(&head, user_member(sp, struct signal_frame, context),
+            sizeof head))
         return -EFAULT;
     signal_set_blocked(head.blocked);
     if (!restore_registers(frame, &head))
         return -EFAULT;
-    const char __user *fp = find_fp(
-        (const char __user *)&from->context.uc_mcontext.__reserved);
+    const char __user *fp = find_fp(user_member(
+        sp, struct signal_frame, context.uc_mcontext.__reserved));
     if (!fp || read_fp(fp))
         return -EFAULT;
     altstack_restore(&head.stack, frame_sp(frame));
