@@ -244,17 +244,20 @@ static int event_argument(struct timer_event *event, const void __user *from)
     return -EINVAL;
 }
 
-static int timer_new(int clock, const struct timer_event *event, int *id)
+/* *late: an error that comes when the number has been told. */
+static int timer_new(
+    int clock, const struct timer_event *event, int *id, int *late)
 {
-    if (clock_kind_of(clock) != CLOCK_KIND_CPU)
+    struct cpu_clock cpu;
+    bool is_cpu = clock_kind_of(clock) == CLOCK_KIND_CPU;
+    *late = is_cpu ? cpu_clock_argument(clock, CLOCK_IS_WAITED_FOR, &cpu)
+        : clock_is_forbidden(clock) ? -EPERM
+                                    : 0;
+    if (!is_cpu || *late)
         return posix_timer_create(
             clock_is_real(clock) ? TIMER_REAL : TIMER_MONOTONIC, NULL, event,
             id);
-    struct cpu_clock cpu;
-    int error = cpu_clock_argument(clock, CLOCK_IS_WAITED_FOR, &cpu);
-    if (error)
-        return error;
-    error = posix_timer_create(TIMER_CPU, &cpu, event, id);
+    int error = posix_timer_create(TIMER_CPU, &cpu, event, id);
     cpu_clock_drop(&cpu);
     return error;
 }
@@ -262,7 +265,7 @@ static int timer_new(int clock, const struct timer_event *event, int *id)
 long sys_timer_create(int clock, const void __user *event_at, void __user *to)
 {
     struct timer_event event;
-    int id, error = event_at ? event_argument(&event, event_at) : 0;
+    int id, late, error = event_at ? event_argument(&event, event_at) : 0;
     if (error == -EFAULT)
         return error;
     int clock_error = clock_kind_of(clock) == CLOCK_KIND_CPU
@@ -270,12 +273,12 @@ long sys_timer_create(int clock, const void __user *event_at, void __user *to)
         : check_clock(clock);
     if (clock_error || error)
         return clock_error ? clock_error : error;
-    error = timer_new(clock, event_at ? &event : NULL, &id);
+    error = timer_new(clock, event_at ? &event : NULL, &id, &late);
     if (error)
         return error;
     error = user_write(to, &id, sizeof id);
-    if (!error && clock_is_forbidden(clock)) /* it has been told the number */
-        error = -EPERM;
+    if (!error)
+        error = late;
     if (error)
         posix_timer_delete(id);
     return error;

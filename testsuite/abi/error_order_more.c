@@ -146,6 +146,13 @@ static void records(void)
     half->it_interval.tv_nsec = -1;
     fails_with(EFAULT, syscall(SYS_timer_settime, (long)timer & 7, 0, half, 0));
     timer_delete(timer);
+    /* The number is told before whose clock it is is looked at. */
+    clockid_t of_nobody = ~0x3ffffff * 8 | 2;
+    fails_with(EFAULT, syscall(SYS_timer_create, of_nobody, &none, 8));
+    fails_with(EINVAL, syscall(SYS_timer_create, of_nobody, &none, &timer));
+    fails_with(EFAULT, syscall(SYS_timer_create, of_nobody, 8, 8));
+    none.sigev_notify = 77;
+    fails_with(EINVAL, syscall(SYS_timer_create, of_nobody, &none, 8));
     gid_t *groups = before_hole(8);
     groups[0] = 5;
     groups[1] = -1;

@@ -58,6 +58,9 @@ static const struct {
     { "getdents64", NOT_DIFFER, "the size of names in any order" },
     { "fchmod", NOT_DIFFER, "files without names may share their rights" },
     { "fchown", NOT_DIFFER, "files without names may share their owner" },
+#ifdef __aarch64__
+    { "getrandom", NOT_DIFFER, "how much comes before a hole, to a word" },
+#endif
     { "ioprio_get", NOT_DIFFER, "the kernel's own threads are root's" },
     { "getpriority", NOT_DIFFER, "the kernel's own threads are root's" },
     { "sched_rr_get_interval", NOT_DIFFER, "the scheduler's own matter" },
