@@ -119,6 +119,7 @@ static ssize_t pipe_write(
     if (unlikely(result == -EAGAIN))
         result = write_on(file, t, result);
     pipe_tell(pipe, TELL_IN);
+    t->is_broken = result == -EPIPE && t->moved;
     if (t->moved)
         inode_touch(file->inode, TOUCH_MODIFIED | TOUCH_CHANGED);
     return transfer_result(t, result);

@@ -113,6 +113,7 @@ long pipe_bytes(struct file *file)
     return (long)atomic_load(&pipe->slots) * PAGE_BYTES;
 }
 
+/* The numbers of buffers stay: who waits looks at them without the lock. */
 static int resize(struct pipe *pipe, unsigned slots)
 {
     bool is_own = slots <= PIPE_DEFAULT_SLOTS && pipe->buffers != pipe->own;
@@ -127,12 +128,10 @@ static int resize(struct pipe *pipe, unsigned slots)
         return -EBUSY;
     }
     for (unsigned i = 0; i < used; i++)
-        ring[i] = *pipe_buffer(pipe, i);
+        ring[(pipe->first + i) & (slots - 1)] = *pipe_buffer(pipe, i);
     free_ring(pipe, pipe->buffers);
     pipe->buffers = ring;
-    pipe->slots = slots;
-    pipe->first = 0;
-    pipe->end = used;
+    atomic_store(&pipe->slots, slots);
     return 0;
 }
 
@@ -142,6 +141,8 @@ static long set_slots(
     struct pipe *pipe, unsigned slots, const struct credentials *who)
 {
     uint64_t count;
+    if (slots == pipe->slots)
+        return 0;
     bool grows = slots > pipe->slots;
     if (grows && (uint64_t)slots * PAGE_BYTES > pipe_limit(PIPE_MOST_BYTES) &&
         !credentials_can(who, CAPABLE_SYS_RESOURCE))

@@ -18,6 +18,7 @@ struct transfer {
     size_t left, moved;
     bool is_kernel; /* addresses are the kernel's */
     bool waits_not; /* -EAGAIN, where the file takes that */
+    bool is_broken; /* -EPIPE came after something was moved: SIGPIPE is due */
     bool appends;   /* a write goes to the end, however the file is open */
     struct io_segment single;
 };

@@ -54,6 +54,15 @@ static int check_file(const struct file *file, enum direction direction)
                                                                    : -EINVAL;
 }
 
+static ssize_t write_file(
+    struct file *file, struct transfer *t, uint64_t *position)
+{
+    ssize_t result = io_written(file, file_write(file, t, position));
+    if (unlikely(t->is_broken))
+        raise(SIGPIPE);
+    return result;
+}
+
 static ssize_t move(struct file *file, enum direction direction,
     const void __user *buffer, size_t bytes, uint64_t *position)
 {
@@ -66,7 +75,7 @@ static ssize_t move(struct file *file, enum direction direction,
     transfer_user(&t, (uintptr_t)buffer, min(bytes, (size_t)IO_BYTES_MAX));
     if (direction == READING)
         return file_read(file, &t, position);
-    return io_written(file, file_write(file, &t, position));
+    return write_file(file, &t, position);
 }
 
 static int check_position(const struct file *file, enum direction direction)
@@ -195,7 +204,7 @@ static ssize_t move_vector(struct file *file, enum direction direction,
     if (!result && vector.total)
         result = direction == READING
             ? file_read(file, &t, position)
-            : io_written(file, file_write(file, &t, position));
+            : write_file(file, &t, position);
     vector_done(&vector);
     return result;
 }

@@ -110,6 +110,8 @@ static void sizes(void)
     fails_with(EINVAL, fcntl(ends[0], F_SETPIPE_SZ, 0x80000001));
     fails_with(EINVAL, fcntl(ends[0], F_SETPIPE_SZ, -1));
     fails_with(EINVAL, fcntl(ends[0], F_SETPIPE_SZ, 1l << 32 | 4096));
+    fails_with(ENOMEM, fcntl(ends[0], F_SETPIPE_SZ, 1l << 31));
+    is(fcntl(ends[0], F_SETPIPE_SZ, 16384), 16384);
     /* Buffers count, not what is in them. */
     for (int i = 0; i < 3; i++)
         is(write(ends[1], data, 2049), 2049);
@@ -210,6 +212,30 @@ static void waits(void)
     close(ends[0]);
 }
 
+/* The last reader goes while a writer waits for slots. */
+static void write_while_it_breaks(int signal_action)
+{
+    int ends[2], status;
+    is(pipe(ends), 0);
+    pid_t child = fork();
+    if (!child) {
+        signal(SIGPIPE, signal_action ? SIG_IGN : SIG_DFL);
+        close(ends[0]);
+        _exit(write(ends[1], data, 100000) == 69632 ? 0 : 1);
+    }
+    /* The write has filled it all and waits; a page more goes in. */
+    struct pollfd item = { .fd = ends[1], .events = POLLOUT };
+    do
+        usleep(1000);
+    while (poll(&item, 1, 0));
+    is(read(ends[0], got, 4096), 4096);
+    while (there(ends[0]) < 65536)
+        usleep(1000);
+    close_both(ends);
+    waitpid(child, &status, 0);
+    is(status, signal_action ? 0 : SIGPIPE);
+}
+
 static void run(void)
 {
     fill_data();
@@ -220,5 +246,7 @@ static void run(void)
     faults();
     in_pieces();
     waits();
+    write_while_it_breaks(0);
+    write_while_it_breaks(1);
 }
 TEST_MAIN

@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 
 static char data[140000] __attribute__((aligned(4096)));
-static char got[140000] __attribute__((aligned(4096)));
+static char got[140000] __attribute__((aligned(4096), unused));
 
 static inline void fill_data(void)
 {

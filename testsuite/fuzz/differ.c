@@ -83,21 +83,27 @@ static int wait_for(pid_t child)
     return status;
 }
 
+/* A lock's word may say the number of a thread that one kernel alone has. */
+static bool is_nobody(const char *text, long result)
+{
+    enum { OPERATION = 0x7f, LOCK_PI = 6, LOCK_PI2 = 13 };
+    const char *at = strstr(text, "operation=");
+    long operation = at ? strtol(strchr(at, '=') + 1, NULL, 0) & OPERATION : 0;
+    bool waits = operation == LOCK_PI || operation == LOCK_PI2;
+    return result == -EPERM || result == -ESRCH ||
+        (waits && result == -ETIMEDOUT);
+}
+
 /* Addresses that the kernel chose, and numbers of processes, have a word. */
 static void print_result(char *text, size_t size, int i, pid_t child)
 {
-    static const char *const gives_pid[] = { "fork", "clone", "clone3", "wait4",
-        "getpid", "gettid", "getppid", "getsid", "getpgid", "getpgrp", "setsid",
-        "set_tid_address" };
     long result = trace->results[i];
     const char *name = fuzz_calls[trace->numbers[i]].name;
     bool is_pid = result == child && !strcmp("ioctl", name);
-    for (unsigned j = 0; j < sizeof gives_pid / sizeof gives_pid[0]; j++)
-        is_pid |= result > 0 && !strcmp(gives_pid[j], name);
+    is_pid |= result > 0 && fuzz_gives_pid(trace->numbers[i]);
     if (is_pid)
         snprintf(text, size, "PID");
-    else if (!strcmp(name, "futex") && (result == -EPERM || result == -ESRCH))
-        /* A word may say the number of a thread of the kernel itself. */
+    else if (!strcmp(name, "futex") && is_nobody(trace->texts[i], result))
         snprintf(text, size, "NOBODY");
     else if (result < 0 && result > -4096)
         snprintf(text, size, "-%s", fuzz_error_name(-result));

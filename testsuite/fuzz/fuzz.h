@@ -94,6 +94,8 @@ int fuzz_choose(struct fuzz *fuzz);
 /* Makes it.  A child that shares memory ends at once, one with its own goes on
  * for a little and ends. */
 long fuzz_make(struct fuzz *fuzz, int number, const long values[ARGUMENTS]);
+/* What it gives is the number of a process, another one everywhere. */
+bool fuzz_gives_pid(int number);
 
 /* EBADF, say. */
 const char *fuzz_error_name(int error);
