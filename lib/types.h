@@ -34,6 +34,7 @@ typedef long ssize_t;
 #define unlikely(x)    __builtin_expect(!!(x), 0)
 #define fallthrough    __attribute__((fallthrough))
 #define noreturn_fn    __attribute__((noreturn))
+#define not_inlined    __attribute__((noinline)) /* its locals stay its own */
 #define packed_struct  __attribute__((packed))
 #define aligned_to(n)  __attribute__((aligned(n)))
 #define printf_like(f) __attribute__((format(printf, f, f + 1)))

@@ -261,22 +261,31 @@ static bool restore_registers(
     return is_good;
 }
 
-static int leave_handler(struct frame *frame)
+/* It is large, and gone before the records are looked at. */
+static not_inlined int restore_head(
+    struct frame *frame, uintptr_t sp, stack_t *stack)
 {
-    uintptr_t sp = frame_sp(frame);
     struct context_head head;
     if (sp % 16 ||
         user_read(&head, user_member(sp, struct signal_frame, context),
             sizeof head))
         return -EFAULT;
     signal_set_blocked(head.blocked);
-    if (!restore_registers(frame, &head))
+    *stack = head.stack;
+    return restore_registers(frame, &head) ? 0 : -EFAULT;
+}
+
+static int leave_handler(struct frame *frame)
+{
+    uintptr_t sp = frame_sp(frame);
+    stack_t stack;
+    if (restore_head(frame, sp, &stack))
         return -EFAULT;
     const char __user *fp = find_fp(user_member(
         sp, struct signal_frame, context.uc_mcontext.__reserved));
     if (!fp || read_fp(fp))
         return -EFAULT;
-    altstack_restore(&head.stack, frame_sp(frame));
+    altstack_restore(&stack, frame_sp(frame));
     return 0;
 }
 
