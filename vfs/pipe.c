@@ -12,14 +12,12 @@
 
 /* Reading and writing. */
 
-/* Takes out what is there. 1: done; -EAGAIN: wait; -EBUSY: wait, whatever the
- * file's flags; 0: the end; -EFAULT. */
-static int read_some(struct pipe *pipe, struct transfer *t)
+int pipe_take(struct pipe *pipe, struct transfer *t, enum pipe_drain how)
 {
     mutex_lock(&pipe->lock);
     bool was_full = pipe_is_full(pipe);
-    int result = unlikely(pipe->is_taken) ? -EBUSY
-                                          : pipe_drain(pipe, t, PIPE_BY_PACKETS);
+    int result =
+        unlikely(pipe->is_taken) ? -EBUSY : pipe_drain(pipe, t, how);
     if (!result && pipe->writers)
         result = -EAGAIN;
     mutex_unlock(&pipe->lock);
@@ -36,7 +34,7 @@ static ssize_t pipe_read(
     if (!t->left)
         return 0;
     for (;;) {
-        result = read_some(pipe, t);
+        result = pipe_take(pipe, t, PIPE_BY_PACKETS);
         bool waits = result == -EBUSY ||
             (result == -EAGAIN && !(file->flags & OPEN_NONBLOCK));
         if (!waits)

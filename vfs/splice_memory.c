@@ -53,26 +53,11 @@ static ssize_t memory_to_pipe(
     return transfer_result(t, result);
 }
 
-/* 1: something came; 0: the end; -EBUSY: wait in any case; -EAGAIN; -EFAULT. */
-static int try_drain(struct pipe *pipe, struct transfer *t)
-{
-    mutex_lock(&pipe->lock);
-    bool was_full = pipe_is_full(pipe);
-    int result =
-        pipe->is_taken ? -EBUSY : pipe_drain(pipe, t, PIPE_BY_BYTES);
-    if (!result && pipe->writers)
-        result = -EAGAIN;
-    mutex_unlock(&pipe->lock);
-    if (was_full)
-        pipe_wake_writers(pipe);
-    return result;
-}
-
 static ssize_t pipe_to_memory(
     struct pipe *pipe, struct transfer *t, enum splice_wait wait)
 {
     int result;
-    while ((result = try_drain(pipe, t)) == -EBUSY ||
+    while ((result = pipe_take(pipe, t, PIPE_BY_BYTES)) == -EBUSY ||
         (result == -EAGAIN && wait == SPLICE_WAITS)) {
         result = wait_until_exclusive(&pipe->readable, SLEEP_INTERRUPTIBLE,
             FOREVER, pipe_is_readable(pipe));

@@ -12,6 +12,7 @@
 #include "sched/run_queue.c"
 #include "sched/switch.c"
 #include "sched/thread.c"
+#include "no_neighbours.h"
 
 enum { ROUNDS = 3000, WAITS = 100000 };
 
@@ -94,19 +95,5 @@ void context_switch(struct context *from, struct context *to) { }
 void context_init(struct context *context, void *stack, void *fpu,
     void (*begin)(void *), void *argument) { }
 void cpu_idle(void) { }
-void refcount_init(struct refcount *refs) { }
 void refcount_get(struct refcount *refs) { }
 bool refcount_put(struct refcount *refs) { return false; }
-size_t string_copy(char *to, const char *from, size_t bytes) { return 0; }
-void grace_quiescent(void) { }
-void grace_idle(void) { }
-void grace_idle_done(void) { }
-void grace_init_cpu(unsigned cpu) { }
-void timers_init_cpu(unsigned cpu) { }
-void timer_init(struct timer *timer, timer_fn expired) { }
-void timer_arm(struct timer *timer, uint64_t deadline_ns) { }
-bool timer_cancel(struct timer *timer) { return true; }
-void tick_limit(struct run_queue *queue, uint64_t deadline_ns) { }
-void tick_stop(struct run_queue *queue) { }
-void load_wake(void) { }
-void deferred_leave(struct thread *thread) { }

@@ -14,6 +14,7 @@
 #include "sched/placement.c"
 #include "sched/run_queue.c"
 #include "sched/switch.c"
+#include "no_neighbours.h"
 
 enum { THREADS = 7, ROUNDS = 400, WORDS = 32, STACK_BYTES = 1 << 16,
     PATIENCE = 1000000 };
@@ -90,20 +91,6 @@ void thread_put(struct thread *thread)
     __atomic_sub_fetch(&alive, 1, __ATOMIC_RELAXED);
 }
 
-void refcount_init(struct refcount *refs) { }
-size_t string_copy(char *to, const char *from, size_t bytes) { return 0; }
-void grace_quiescent(void) { }
-void grace_idle(void) { }
-void grace_idle_done(void) { }
-void grace_init_cpu(unsigned cpu) { }
-void timers_init_cpu(unsigned cpu) { }
-void timer_init(struct timer *timer, timer_fn expired) { }
-void timer_arm(struct timer *timer, uint64_t deadline_ns) { }
-bool timer_cancel(struct timer *timer) { return true; }
-void tick_limit(struct run_queue *queue, uint64_t deadline_ns) { }
-void tick_stop(struct run_queue *queue) { }
-void load_wake(void) { }
-void deferred_leave(struct thread *thread) { }
 void boost_refresh(struct thread *thread) { }
 
 bool irq_is_inside(void)
