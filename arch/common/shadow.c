@@ -52,8 +52,10 @@ void shadow_seal(void)
             seal_below(pte_physical(root[i]), TABLE_LEVELS - 1);
     seal_below(
         pointer_to_physical(shadow_tables + 2 * PAGE_BYTES), 1);
-    memory_fill(shadow_zeros, 0, sizeof shadow_zeros);
+    /* Till it is over, the flush itself may mark its frame there, by a page that
+     * the CPU remembers. */
     pagetable_flush_kernel(SHADOW_START, SHADOW_END);
+    memory_fill(shadow_zeros, 0, sizeof shadow_zeros);
 }
 
 bool shadow_is_own(uintptr_t shadow)
