@@ -167,10 +167,13 @@ void thread_make_runnable(struct thread *thread)
     thread_enqueue(thread, cpu_choose(thread));
 }
 
-static struct thread *steal_from(struct run_queue *queue, unsigned cpu)
+typedef struct thread *(*choose_fn)(struct run_queue *queue, unsigned cpu);
+
+static struct thread *steal_from(
+    struct run_queue *queue, unsigned cpu, choose_fn choose)
 {
     spin_lock(&queue->lock);
-    struct thread *thread = run_queue_stealable(queue, cpu);
+    struct thread *thread = choose(queue, cpu);
     if (thread) {
         run_queue_remove(queue, thread);
         thread_to_lag(queue, thread);
@@ -204,29 +207,33 @@ struct thread *cpu_steal(unsigned cpu, unsigned least)
         unsigned load, from = busiest(others, &load);
         if (!load || load < least)
             return NULL;
-        struct thread *thread = steal_from(&run_queues[from], cpu);
+        struct thread *thread = steal_from(
+            &run_queues[from], cpu, run_queue_stealable);
         if (thread)
             return thread;
         others &= ~((cpu_mask)1 << from);
     }
 }
 
-struct thread *cpu_steal_realtime(struct run_queue *queue)
+unsigned cpu_most_urgent(const struct run_queue *queue)
 {
     cpu_mask others =
         atomic_load(&sched_online) & ~((cpu_mask)1 << queue->cpu);
-    unsigned highest = atomic_load(&queue->waiting_urgency), from = 0;
-    bool is_found = false;
+    unsigned highest = queue->waiting_urgency, found = queue->cpu;
     for (; others; others &= others - 1) {
         unsigned cpu = __builtin_ctz(others);
         unsigned urgency = atomic_load(&run_queues[cpu].waiting_urgency);
         if (urgency <= highest)
             continue;
         highest = urgency;
-        from = cpu;
-        is_found = true;
+        found = cpu;
     }
-    return is_found ? steal_from(&run_queues[from], queue->cpu) : NULL;
+    return found;
+}
+
+struct thread *cpu_steal_realtime(unsigned from, unsigned cpu)
+{
+    return steal_from(&run_queues[from], cpu, run_queue_stealable_realtime);
 }
 
 void cpu_balance(struct run_queue *queue)
@@ -243,7 +250,7 @@ void cpu_spill(struct run_queue *queue)
     unsigned to = least_loaded(others, queue->cpu);
     if (to == queue->cpu || load_of(to) + 2 > load_of(queue->cpu))
         return;
-    struct thread *thread = steal_from(queue, to);
+    struct thread *thread = steal_from(queue, to, run_queue_stealable);
     if (thread)
         thread_enqueue(thread, to);
 }

@@ -113,15 +113,22 @@ static bool may_go(const struct thread *thread, unsigned cpu)
         !atomic_load_acquire(&thread->sched.is_on_cpu);
 }
 
-struct thread *run_queue_stealable(struct run_queue *queue, unsigned cpu)
+struct thread *run_queue_stealable_realtime(
+    struct run_queue *queue, unsigned cpu)
 {
     unsigned priority = queue->waiting_urgency;
-    if (priority) {
-        struct thread *thread = list_first(
-            &queue->realtime[priority], struct thread, sched.link);
-        if (may_go(thread, cpu))
-            return thread;
-    }
+    if (!priority)
+        return NULL;
+    struct thread *thread =
+        list_first(&queue->realtime[priority], struct thread, sched.link);
+    return may_go(thread, cpu) ? thread : NULL;
+}
+
+struct thread *run_queue_stealable(struct run_queue *queue, unsigned cpu)
+{
+    struct thread *thread = run_queue_stealable_realtime(queue, cpu);
+    if (thread)
+        return thread;
     struct tree_node *node = tree_first(&queue->fair);
     for (unsigned i = 0; node && i < LOOKED_AT_MOST; i++) {
         if (may_go(thread_of(node), cpu))

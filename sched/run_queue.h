@@ -97,8 +97,10 @@ void run_queue_add(struct run_queue *queue, struct thread *thread);
 void run_queue_add_first(struct run_queue *queue, struct thread *thread);
 void run_queue_remove(struct run_queue *queue, struct thread *thread);
 struct thread *run_queue_first(struct run_queue *queue);
-/* The queued thread that `cpu` may have. */
+/* The queued thread that `cpu` may have; the first real-time one alone. */
 struct thread *run_queue_stealable(struct run_queue *queue, unsigned cpu);
+struct thread *run_queue_stealable_realtime(
+    struct run_queue *queue, unsigned cpu);
 /* Charges the running thread up to now. */
 void run_queue_account(struct run_queue *queue, uint64_t now_ns);
 void thread_to_lag(struct run_queue *queue, struct thread *thread);
@@ -122,8 +124,11 @@ bool run_queue_preempt(struct run_queue *queue, struct thread *added);
 /* Takes a thread from another CPU that has at least so many queued; it is on no
  * queue then. */
 struct thread *cpu_steal(unsigned cpu, unsigned least);
-/* A queued real-time thread that is more urgent than all that this CPU has. */
-struct thread *cpu_steal_realtime(struct run_queue *queue);
+/* Where the most urgent real-time thread waits that is more so than all that
+ * wait here, else this CPU: a hint. */
+unsigned cpu_most_urgent(const struct run_queue *queue);
+/* The real-time thread that waits there, if this CPU may have it. */
+struct thread *cpu_steal_realtime(unsigned from, unsigned cpu);
 /* Takes over a thread if that makes the queues more equal. */
 void cpu_balance(struct run_queue *queue);
 /* Gives a thread that waits behind a real-time one to a CPU with less to do. */

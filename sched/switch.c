@@ -144,9 +144,12 @@ static void set_running(struct run_queue *queue, struct thread *previous,
 /* When this CPU has nothing to do, or nothing urgent any more. */
 static void pull(struct run_queue *queue, bool is_idle)
 {
+    unsigned cpu = queue->cpu, urgent = is_idle ? cpu : cpu_most_urgent(queue);
+    if (!is_idle && urgent == cpu)
+        return;
     spin_unlock(&queue->lock);
-    struct thread *thread = is_idle ? cpu_steal(queue->cpu, 1)
-                                    : cpu_steal_realtime(queue);
+    struct thread *thread =
+        is_idle ? cpu_steal(cpu, 1) : cpu_steal_realtime(urgent, cpu);
     spin_lock(&queue->lock);
     if (!thread)
         return;
