@@ -12,7 +12,9 @@
 
 /* Reading and writing. */
 
-int pipe_take(struct pipe *pipe, struct transfer *t, enum pipe_drain how)
+/* 1: something came; 0: the end; -EAGAIN: wait; -EBUSY: wait in any case;
+ * -EFAULT. */
+static int take_now(struct pipe *pipe, struct transfer *t, enum pipe_drain how)
 {
     mutex_lock(&pipe->lock);
     bool was_full = pipe_is_full(pipe);
@@ -26,19 +28,12 @@ int pipe_take(struct pipe *pipe, struct transfer *t, enum pipe_drain how)
     return result;
 }
 
-static ssize_t pipe_read(
-    struct file *file, struct transfer *t, uint64_t *position)
+int pipe_take(
+    struct pipe *pipe, struct transfer *t, enum pipe_drain how, bool waits)
 {
-    struct pipe *pipe = file->private;
     int result;
-    if (!t->left)
-        return 0;
-    for (;;) {
-        result = pipe_take(pipe, t, PIPE_BY_PACKETS);
-        bool waits = result == -EBUSY ||
-            (result == -EAGAIN && !(file->flags & OPEN_NONBLOCK));
-        if (!waits)
-            break;
+    while ((result = take_now(pipe, t, how)) == -EBUSY ||
+        (result == -EAGAIN && waits)) {
         result = wait_until_exclusive(&pipe->readable, SLEEP_INTERRUPTIBLE,
             FOREVER, pipe_is_readable(pipe));
         if (result)
@@ -47,6 +42,17 @@ static ssize_t pipe_read(
     /* The wake that was ours may have been meant for another as well. */
     if (!pipe_is_empty(pipe))
         wait_queue_wake_one(&pipe->readable, READY_IN);
+    return result;
+}
+
+static ssize_t pipe_read(
+    struct file *file, struct transfer *t, uint64_t *position)
+{
+    struct pipe *pipe = file->private;
+    if (!t->left)
+        return 0;
+    int result = pipe_take(
+        pipe, t, PIPE_BY_PACKETS, !(file->flags & OPEN_NONBLOCK));
     if (result != -ERESTART)
         pipe_tell(pipe, TELL_OUT);
     if (t->moved)

@@ -110,9 +110,10 @@ int pipe_drain(struct pipe *pipe, struct transfer *t, enum pipe_drain how);
 void pipe_skip(struct pipe *pipe, size_t bytes);
 size_t pipe_bytes_there(const struct pipe *pipe);
 
-/* pipe.c, which takes the lock: takes out what is there. 1: something came;
- * 0: the end; -EAGAIN: wait; -EBUSY: wait, whatever the file's flags; -EFAULT. */
-int pipe_take(struct pipe *pipe, struct transfer *t, enum pipe_drain how);
+/* pipe.c, which takes the lock: takes out what is there, or waits for it. 1:
+ * something came; 0: the end; -EAGAIN, unless it waits; -ERESTART, -EFAULT. */
+int pipe_take(
+    struct pipe *pipe, struct transfer *t, enum pipe_drain how, bool waits);
 
 void pipe_wake_readers(struct pipe *pipe);
 /* For a pipe that was full. */

@@ -117,16 +117,14 @@ long pipe_bytes(struct file *file)
 static int resize(struct pipe *pipe, unsigned slots)
 {
     bool is_own = slots <= PIPE_DEFAULT_SLOTS && pipe->buffers != pipe->own;
+    unsigned used = pipe_used(pipe);
+    if (used + pipe->reserved > slots)
+        return -EBUSY;
     struct pipe_buffer *ring = is_own
         ? pipe->own
         : heap_alloc(slots * sizeof *ring);
-    unsigned used = pipe_used(pipe);
     if (!ring)
         return -ENOMEM;
-    if (used + pipe->reserved > slots) {
-        free_ring(pipe, ring);
-        return -EBUSY;
-    }
     for (unsigned i = 0; i < used; i++)
         ring[(pipe->first + i) & (slots - 1)] = *pipe_buffer(pipe, i);
     free_ring(pipe, pipe->buffers);

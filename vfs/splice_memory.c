@@ -56,16 +56,7 @@ static ssize_t memory_to_pipe(
 static ssize_t pipe_to_memory(
     struct pipe *pipe, struct transfer *t, enum splice_wait wait)
 {
-    int result;
-    while ((result = pipe_take(pipe, t, PIPE_BY_BYTES)) == -EBUSY ||
-        (result == -EAGAIN && wait == SPLICE_WAITS)) {
-        result = wait_until_exclusive(&pipe->readable, SLEEP_INTERRUPTIBLE,
-            FOREVER, pipe_is_readable(pipe));
-        if (result)
-            break;
-    }
-    if (!pipe_is_empty(pipe))
-        wait_queue_wake_one(&pipe->readable, READY_IN);
+    int result = pipe_take(pipe, t, PIPE_BY_BYTES, wait == SPLICE_WAITS);
     if (t->moved)
         pipe_tell(pipe, TELL_OUT);
     return transfer_result(t, min(result, 0));
