@@ -12,7 +12,7 @@
 #include "mm/heap.h"
 #include "vfs/credentials.h"
 #include "vfs/epoll.h"
-#include "vfs/file.h"
+#include "vfs/file_count.h"
 #include "vfs/inotify.h"
 #include "vfs/kmsg.h"
 #include "vfs/pipe.h"
@@ -74,8 +74,8 @@ FIXED(swappiness, "60")
 FIXED(randomize_va_space, "2")
 FIXED(overcommit_ratio, "50")
 FIXED(nr_open, "1048576")
-FIXED(file_max, "9223372036854775807")
 FIXED(somaxconn, "4096")
+NUMBER(file_max, file_count_most())
 NUMBER(pipe_max_size, pipe_limit(PIPE_MOST_BYTES))
 NUMBER(pipe_user_soft, pipe_limit(PIPE_USER_SOFT))
 NUMBER(pipe_user_hard, pipe_limit(PIPE_USER_HARD))
@@ -192,8 +192,27 @@ static int store_printk_devkmsg(
 
 static int show_file_nr(struct text *text, const struct proc_subject *subject)
 {
-    text_print(text, "%lu\t0\t%ld\n", file_count(), INT64_MAX);
+    text_print(text, "%lu\t0\t%lu\n", file_count(), file_count_most());
     return 0;
+}
+
+static int store_file_max(const char *value, const struct proc_subject *subject)
+{
+    int64_t most;
+    int error = proc_parse(value, 0, INT64_MAX, &most);
+    if (!error)
+        file_count_set_most(most);
+    return error;
+}
+
+static int store_epoll_entries_max(
+    const char *value, const struct proc_subject *subject)
+{
+    int64_t most;
+    int error = proc_parse(value, 0, INT64_MAX, &most);
+    if (!error)
+        epoll_set_entries_max(most);
+    return error;
 }
 
 static void add_uuid(struct text *text, const unsigned char id[16])
@@ -290,7 +309,8 @@ static const struct proc_entry vm_children[] = {
 };
 
 static const struct proc_entry epoll_children[] = {
-    PROC_FILE("max_user_watches", 0444, show_epoll_entries_max),
+    SETTING("max_user_watches", show_epoll_entries_max,
+        store_epoll_entries_max),
     { 0 },
 };
 
@@ -307,7 +327,7 @@ static const struct proc_entry inotify_children[] = {
 static const struct proc_entry fs_children[] = {
     PROC_DIRECTORY("epoll", epoll_children),
     PROC_DIRECTORY("inotify", inotify_children),
-    PROC_FILE("file-max", 0444, show_file_max),
+    SETTING("file-max", show_file_max, store_file_max),
     PROC_FILE("file-nr", 0444, show_file_nr),
     PROC_FILE("nr_open", 0444, show_nr_open),
     PROC_FILE("protected_hardlinks", 0444, show_one),

@@ -12,7 +12,7 @@
 #include "mm/pages.h"
 #include "vfs/device.h"
 #include "vfs/entry.h"
-#include "vfs/file.h"
+#include "vfs/file_count.h"
 
 int show_cmdline_of_boot(struct text *text, const struct proc_subject *subject)
 {

@@ -10,6 +10,7 @@
 #include "lib/signals.h"
 #include "vfs/async.h"
 #include "vfs/files.h"
+#include "vfs/file_count.h"
 
 static bool blocks(const struct file *file)
 {
@@ -200,7 +201,9 @@ static long open_peer(struct pty *pty, struct file *master, unsigned flags)
 {
     struct place place;
     struct file *file;
-    int error = devpts_place(pty->index, &place);
+    int error = file_count_check(current->credentials);
+    if (!error)
+        error = devpts_place(pty->index, &place);
     if (error)
         return error;
     error = file_open_place(place, flags, master->opener, &file);

@@ -22,8 +22,10 @@ bool file_is_epoll(const struct file *file)
     return file->ops == &epoll_ops;
 }
 
+static uint64_t entries_most = UINT64_MAX; /* [atomic] not said yet */
+
 /* As Linux: what 4 % of the memory can hold. */
-uint64_t epoll_entries_max(void)
+static uint64_t most_by_memory(void)
 {
     static uint64_t most; /* [atomic] */
     struct page_totals totals;
@@ -33,6 +35,17 @@ uint64_t epoll_entries_max(void)
             totals.total * PAGE_BYTES / 25 / sizeof(struct epoll_entry));
     }
     return atomic_load(&most);
+}
+
+uint64_t epoll_entries_max(void)
+{
+    uint64_t most = atomic_load(&entries_most);
+    return most == UINT64_MAX ? most_by_memory() : most;
+}
+
+void epoll_set_entries_max(uint64_t most)
+{
+    atomic_store(&entries_most, most);
 }
 
 /* The tree. */

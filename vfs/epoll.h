@@ -40,6 +40,7 @@ int epoll_wait(struct file *epoll, unsigned most, uint64_t deadline_ns,
     epoll_give_fn give, void *data);
 
 uint64_t epoll_entries_max(void); /* of a user */
+void epoll_set_entries_max(uint64_t most);
 
 /* The last put of an open file that is watched. */
 void epoll_forget_file(struct file *file);

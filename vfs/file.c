@@ -12,10 +12,9 @@
 #include "sched/pid.h"
 #include "vfs/async.h"
 #include "vfs/epoll.h"
+#include "vfs/file_count.h"
 #include "vfs/locks.h"
 #include "vfs/notify.h"
-
-static unsigned long files_open; /* [atomic] for /proc/sys/fs/file-nr */
 
 static const struct file_ops no_ops;
 
@@ -32,7 +31,6 @@ struct file *file_new(unsigned flags, const struct credentials *opener)
     list_init(&file->watchers);
     list_init(&file->deferred.link);
     spin_init(&file->lock, RANK_FILE);
-    atomic_add(&files_open, 1);
     return file;
 }
 
@@ -78,7 +76,7 @@ static void last_put(struct deferred *deferred)
     if (file->owner_pid)
         pid_put(file->owner_pid);
     credentials_put(file->owner_setter);
-    atomic_sub(&files_open, 1);
+    file_count_give();
     grace_call(&file->grace, free_after_grace);
 }
 
@@ -88,9 +86,4 @@ void file_put(struct file *file)
         return;
     file->deferred.run = last_put;
     thread_defer(&file->deferred);
-}
-
-unsigned long file_count(void)
-{
-    return atomic_load(&files_open);
 }

@@ -112,7 +112,8 @@ int file_open_unnamed(const char *name, struct inode *inode,
 int file_open_place(struct place place, unsigned flags,
     const struct credentials *who, struct file **opened);
 /* A half-made one without operations, which file_put frees with all it has by
- * then; NULL for want of memory. For those that open. */
+ * then; NULL for want of memory. For those that open: it has been counted
+ * (file_count_take), and file_put takes that back. */
 struct file *file_new(unsigned flags, const struct credentials *opener);
 struct file *file_get(struct file *file);
 bool file_get_unless_zero(struct file *file); /* in a grace section */
@@ -150,7 +151,6 @@ void file_touch_accessed(struct file *file);
 /* RLIMIT_FSIZE of current, asked by writes of regular files: kernel/ sets it. */
 void file_set_size_limit(uint64_t (*limit)(void));
 uint64_t file_size_limit(void);
-unsigned long file_count(void); /* open files in all */
 /* What /proc/PID/fd shows: place_path as seen from root, or the name that an
  * unnamed file was given. root {0}: the root of the file's mounts. */
 char *file_path(

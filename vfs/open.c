@@ -8,6 +8,7 @@
 #include "arch/atomic.h"
 #include "lib/errno.h"
 #include "vfs/file.h"
+#include "vfs/file_count.h"
 #include "vfs/notify.h"
 
 enum {
@@ -167,13 +168,14 @@ static int open_file(struct file *file, unsigned flags, bool was_created)
     return error;
 }
 
-/* Takes place's references over. */
+/* Takes place's references over, and the count of the file to be. */
 static int open_at(struct place place, unsigned flags, bool was_created,
     const struct credentials *who, struct file **opened)
 {
     int error = flags & OPEN_PATH ? 0 : check(place, flags, was_created, who);
     struct file *file = error ? NULL : file_new(flags & LASTING_FLAGS, who);
     if (!file) {
+        file_count_give();
         place_put(place);
         return error ? error : -ENOMEM;
     }
@@ -196,7 +198,9 @@ static int open_at(struct place place, unsigned flags, bool was_created,
 int file_open_place(struct place place, unsigned flags,
     const struct credentials *who, struct file **opened)
 {
-    return open_at(place_get(place), flags, false, who, opened);
+    int error = file_count_take(who);
+    return error ? error
+                 : open_at(place_get(place), flags, false, who, opened);
 }
 
 /* The file of the name, made if it is missing. */
@@ -235,8 +239,13 @@ int file_open(const struct walk *walk, const char *path, unsigned flags,
         how.flags |= WALK_FOLLOW;
     if (flags & (OPEN_DIRECTORY | OPEN_UNNAMED))
         how.flags |= WALK_DIRECTORY;
-    int error = find_or_create(&how, path, flags, mode, &place, &created);
+    int error = file_count_take(walk->who);
     if (error)
         return error;
+    error = find_or_create(&how, path, flags, mode, &place, &created);
+    if (error) {
+        file_count_give();
+        return error;
+    }
     return open_at(place, asked, created, walk->who, opened);
 }

@@ -7,6 +7,7 @@
 #include "lib/string.h"
 #include "mm/heap.h"
 #include "vfs/file.h"
+#include "vfs/file_count.h"
 #include "vfs/mount_tree.h"
 
 enum kind { OF_PIPES, OF_SOCKETS, OF_OTHERS, KIND_COUNT };
@@ -151,26 +152,48 @@ static struct entry *entry_new_unnamed(
     return entry;
 }
 
-int file_open_unnamed(const char *name, struct inode *inode,
-    const struct file_ops *ops, void *private, unsigned flags,
-    const struct credentials *opener, struct file **opened)
+/* All of it with inode's reference, but for counting. */
+static struct file *make_unnamed(const char *name, struct inode *inode,
+    unsigned flags, const struct credentials *opener)
 {
-    if (!inode)
-        inode = inode_new_unnamed(0, 0600, opener);
-    if (!inode)
-        return -ENOMEM;
     struct mount *mount = mount_for(inode->type);
     struct file *file = file_new(flags, opener);
     struct entry *entry = entry_new_unnamed(mount, name, inode_get(inode));
     if (!file || !entry) {
         entry_put(entry);
-        file_put(file);
-        inode_put(inode);
-        return -ENOMEM;
+        if (file)
+            file_put(file);
+        else
+            file_count_give();
+        return NULL;
     }
     file->place = place_get((struct place){ mount, entry });
     entry_put(entry);
     file->inode = inode;
+    return file;
+}
+
+int file_open_unnamed(const char *name, struct inode *inode,
+    const struct file_ops *ops, void *private, unsigned flags,
+    const struct credentials *opener, struct file **opened)
+{
+    int error = file_count_take(opener);
+    if (error) {
+        if (inode)
+            inode_put(inode);
+        return error;
+    }
+    if (!inode)
+        inode = inode_new_unnamed(0, 0600, opener);
+    if (!inode) {
+        file_count_give();
+        return -ENOMEM;
+    }
+    struct file *file = make_unnamed(name, inode, flags, opener);
+    if (!file) {
+        inode_put(inode);
+        return -ENOMEM;
+    }
     file->ops = ops;
     file->private = private;
     *opened = file;

@@ -5,6 +5,7 @@
 #include "abi/linux/arguments.h"
 #include "mm/heap.h"
 #include "mm/space.h"
+#include "vfs/file_count.h"
 
 enum { KNOWN_PROT = PROT_READ | PROT_WRITE | PROT_EXEC };
 
@@ -97,7 +98,10 @@ static long map_checked(struct file *file, unsigned long address,
                                              : PLACE_HINT,
         .offset = file ? offset : 0,
     };
-    error = file ? file_map(file, &mapping) : 0;
+    /* What is shared counts as a file, with or without a name. */
+    error = file                       ? file_map(file, &mapping)
+        : area_flags & AREA_SHARED ? file_count_check(current->credentials)
+                                   : 0;
     return error ? error : map(&mapping);
 }
 

@@ -8,6 +8,7 @@
 #include "arch/atomic.h"
 #include "mm/heap.h"
 #include "vfs/async.h"
+#include "vfs/file_count.h"
 
 static const struct {
     unsigned linux_flag, flag;
@@ -122,7 +123,11 @@ static long open_into(int fd, int at, struct path_argument *from, unsigned flags
         heap_free(from->text);
         return fd;
     }
-    int error = path_start(from, at);
+    int error = file_count_check(current->credentials);
+    if (error)
+        heap_free(from->text);
+    else
+        error = path_start(from, at);
     if (!error) {
         error = file_open(&from->walk, from->text, flags, mode, &file);
         path_argument_done(from);

@@ -7,6 +7,7 @@
 
 #include "abi/linux/arguments.h"
 #include "abi/linux/socket.h"
+#include "vfs/file_count.h"
 
 static_assert(sizeof(struct sockaddr_un) ==
         sizeof(uint16_t) + UNIX_PATH_MAX, "a family, then a path");
@@ -194,8 +195,12 @@ static int accept_file(struct socket *socket, void __user *to,
     int __user *bytes_at, unsigned flags, struct file **file)
 {
     struct socket_user user;
+    /* Who called stays in the queue, too, where no file may be made. */
+    int error = file_count_check(current->credentials);
+    if (error)
+        return error;
     socket_user_now(&user);
-    int error = socket_accept(socket, flags, &user, file);
+    error = socket_accept(socket, flags, &user, file);
     if (error || !to)
         return error;
     error = give_name(file_socket(*file), SOCKET_PEER_NAME, to, bytes_at);
