@@ -51,7 +51,7 @@ struct area {
     unsigned flags;
     struct space *space;
     struct store *store;  /* or NULL: private anonymous */
-    uint64_t offset;      /* bytes into store at start; for anonymous: start */
+    uint64_t offset;      /* bytes into store or object at start; or: start */
     const struct backing *backing; /* with object, or NULL */
     void *object;
     struct list store_link;

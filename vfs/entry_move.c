@@ -164,7 +164,7 @@ void entry_move(
     struct entry *old_parent = entry->parent;
     spin_lock(&names_lock);
     names_begin_move();
-    names_unhash_locked(target);
+    names_remove_locked(target);
     place_locked(entry, spot_of(target, name), &left);
     names_end_move();
     spin_unlock(&names_lock);

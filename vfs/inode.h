@@ -135,6 +135,7 @@ struct filesystem {
     uint64_t next_inode; /* [atomic] */
     uint32_t mark;       /* in handles, so that those of others open nothing */
     struct mutex rename; /* renames that move directories */
+    struct list removed; /* [names] of entry_remove, newest first */
     uint64_t max_pages, used_pages, max_inodes, used_inodes; /* tmpfs; [atomic] */
 };
 
