@@ -128,7 +128,7 @@ struct filesystem {
     uint64_t device;     /* st_dev */
     struct entry *root;  /* owned */
     void *private;
-    /* [atomic] MOUNT_READ_ONLY, MOUNT_SYNCHRONOUS: for all its mounts. */
+    /* [atomic] MOUNT_READ_ONLY and those that no mount has for itself. */
     unsigned flags;
     int writers;         /* [atomic] of all its mounts */
     int orphans;         /* [atomic] inodes that live without a name */
