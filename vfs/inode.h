@@ -103,6 +103,7 @@ struct inode {
     void *private;
     struct extended *extended; /* [change] vfs/extended.c */
     unsigned seals;            /* [change, atomic] enum seal */
+    unsigned lifetime_hint;    /* [atomic] of its content; nothing heeds it */
     struct mutex change; /* directories: names; files: size and writes */
 
     /* Under lock: */
