@@ -316,6 +316,7 @@ static const struct filesystem_type proc_type = {
     .name = "proc",
     .needs_no_device = true,
     .never_executes = true,
+    .has_near_ends = true,
     .make = make_proc,
     .totals = proc_totals,
     .place_state = proc_place_state,
@@ -325,6 +326,7 @@ static const struct filesystem_type sys_type = {
     .name = "sysfs",
     .needs_no_device = true,
     .never_executes = true,
+    .has_near_ends = true,
     .make = make_sys,
     .totals = sys_totals,
 };

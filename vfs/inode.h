@@ -151,6 +151,7 @@ struct filesystem_type {
     bool needs_no_device;
     bool has_handles; /* vfs/handle.h: its names stay in the tree */
     bool never_executes; /* like MOUNT_NO_EXECUTE, however it is mounted */
+    bool has_near_ends;  /* no position in its files is beyond 2 GiB */
     /* options: mount(2)'s data string, may be NULL. -EINVAL on unknown ones. */
     int (*make)(const char *options, struct filesystem **made);
     void (*totals)(struct filesystem *filesystem, struct filesystem_totals *t);
