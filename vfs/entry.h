@@ -91,11 +91,13 @@ void entry_remove_mount(struct entry *entry);
 /* Rename, under both directories' change, and filesystem->rename if there are
  * two: entry takes the place of target, whose name is then gone (_move), or
  * both take each other's (_swap). The names are made beforehand by
- * entry_name_copy, so that this cannot fail, and are consumed. */
+ * entry_name_copy, so that this cannot fail, and are consumed. What is left
+ * where the entry was, unless NULL, is unhashed, and is found from now on. */
 struct entry_name *entry_name_copy(const struct entry *entry); /* NULL */
 void entry_name_free(struct entry_name *name);
 void entry_move(
-    struct entry *entry, struct entry *target, struct entry_name *name);
+    struct entry *entry, struct entry *target, struct entry_name *name,
+    struct entry *left);
 void entry_swap(struct entry *a, struct entry *b, struct entry_name *name_of_a,
     struct entry_name *name_of_b);
 /* Also true if they are the same. */

@@ -41,6 +41,11 @@ int epoll_wait(struct file *epoll, unsigned most, uint64_t deadline_ns,
 
 uint64_t epoll_entries_max(void); /* of a user */
 
+/* Of the open files that the epoll watches by that number the index-th, in an
+ * order of its own; NULL: there are not so many.  To be compared only: it may be
+ * gone already. */
+const struct file *epoll_watched(struct file *epoll, int fd, unsigned index);
+
 /* The last put of an open file that is watched. */
 void epoll_forget_file(struct file *file);
 
