@@ -215,6 +215,8 @@ const struct proc_entry proc_process_children[] = {
     PROC_NUMBERS("task", 0555, &proc_threads),
     PROCESS_FILES,
     PROC_OPENED("mountstats", 0400, mounts_open_stats),
+    PROC_WRITABLE_RAW("coredump_filter", 0644, show_dump_filter,
+        store_dump_filter),
     { 0 },
 };
 

@@ -109,6 +109,8 @@ proc_show_fn show_auxv, show_cmdline, show_comm, show_environ, show_limits,
     show_login_uid, show_maps,
     show_oom_adj, show_oom_score, show_oom_score_adj, show_personality,
     show_process_stat, show_statm, show_status, show_wchan;
+proc_show_fn show_dump_filter; /* procfs_dump.c */
+int store_dump_filter(const char *value, const struct proc_subject *subject);
 int store_comm(const char *value, const struct proc_subject *subject);
 int store_login_uid(const char *value, const struct proc_subject *subject);
 int store_oom_adj(const char *value, const struct proc_subject *subject);
