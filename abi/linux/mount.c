@@ -24,6 +24,9 @@ static const struct {
     { MS_LAZYTIME, MOUNT_LAZY_TIME },
 };
 
+/* MS_NOUSER, which is negative, so that all bits above it are refused too. */
+#define NO_USERS (~0ul << 31)
+
 static unsigned mount_flags_from(unsigned long flags)
 {
     unsigned mount = 0;
@@ -130,7 +133,7 @@ long sys_mount(const char __user *source, const char __user *target,
         return error;
     error = place_argument(AT_FDCWD, target, WALK_FOLLOW, &at);
     if (!error) {
-        error = flags & MS_NOUSER     ? -EINVAL
+        error = flags & NO_USERS       ? -EINVAL
             : i_can(CAPABLE_SYS_ADMIN) ? mount_at(&request, source, at, flags)
                                        : -EPERM;
         place_put(at);
