@@ -253,6 +253,7 @@ static const struct proc_entry root_children[] = {
     PROC_FILE("filesystems", 0444, show_filesystems),
     PROC_FILE("interrupts", 0444, show_interrupts),
     PROC_FILE("loadavg", 0444, show_loadavg),
+    PROC_FILE("locks", 0444, show_locks),
     PROC_FILE("meminfo", 0444, show_meminfo),
     PROC_FILE("partitions", 0444, show_partitions),
     PROC_FILE("stat", 0444, show_stat),
