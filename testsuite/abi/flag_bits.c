@@ -3,6 +3,7 @@
  * itself: which are taken is what the table says.  The other arguments are such
  * that a call that takes the bit does nothing lasting. */
 #include "calls.h"
+#include "cpu.h"
 
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -131,6 +132,80 @@ static void try(const struct call *call)
         note("takes %#x", taken);
 }
 
+/* What F_SETFL changes of all kinds of files, and what it refuses to. */
+static void status_flags(const char *what, int fd, int kept, int refused)
+{
+    int first = fcntl(fd, F_GETFL), all_kept = 0, all_refused = 0;
+    for (int bit = 0; bit < 32; bit++) {
+        int flag = (int)(1u << bit);
+        if (fcntl(fd, F_SETFL, flag))
+            all_refused |= flag;
+        else
+            all_kept |= fcntl(fd, F_GETFL) & ~first;
+        fcntl(fd, F_SETFL, first);
+    }
+    bool is_right = fcntl(fd, F_GETFL) == first && all_kept == kept &&
+        all_refused == refused;
+    if (!tap_case(is_right, what))
+        note("keeps %#x, refuses %#x", all_kept, all_refused);
+    close(fd);
+}
+
+static void all_status_flags(void)
+{
+    const int plain = O_APPEND | O_NONBLOCK | O_NOATIME, most = plain | O_ASYNC;
+    int ends[2];
+    status_flags("of a file", open("file", O_RDWR), plain, O_DIRECT);
+    status_flags("of a directory", open(".", O_RDONLY), plain, O_DIRECT);
+    status_flags("of null", open("/dev/null", O_RDWR), plain, O_DIRECT);
+    status_flags("of zero", open("/dev/zero", O_RDWR), plain, O_DIRECT);
+    status_flags("of proc", open("/proc/version", O_RDONLY), plain, O_DIRECT);
+    status_flags("of sys", open("/sys", O_RDONLY), plain, O_DIRECT);
+    status_flags(
+        "of a memfd", syscall(SYS_memfd_create, "", 0), plain, O_DIRECT);
+    status_flags("of epoll", syscall(SYS_epoll_create1, 0), plain, O_DIRECT);
+    status_flags("of eventfd", syscall(SYS_eventfd2, 0, 0), plain, O_DIRECT);
+    status_flags("of inotify", syscall(SYS_inotify_init1, 0), most, O_DIRECT);
+    pipe(ends);
+    status_flags("of a pipe", ends[0], most | O_DIRECT, 0);
+    status_flags("of its other end", ends[1], most | O_DIRECT, 0);
+    socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
+    status_flags("of a socket", ends[0], most, O_DIRECT);
+    close(ends[1]);
+}
+
+/* What open keeps of each bit beside `how`, and what it refuses. */
+static void open_flags(
+    const char *what, const char *path, int how, int kept, int refused)
+{
+    int all_kept = 0, all_refused = 0;
+    for (int bit = 0; bit < 32; bit++) {
+        int flag = (int)(1u << bit);
+        int fd = syscall(SYS_openat, HERE, path, how | flag, 0600);
+        if (fd < 0)
+            all_refused |= flag;
+        else if (flag != LARGE)
+            all_kept |= fcntl(fd, F_GETFL) & flag;
+        close(fd);
+    }
+    if (!tap_case(all_kept == kept && all_refused == refused, what))
+        note("keeps %#x, refuses %#x", all_kept, all_refused);
+}
+
+static void all_open_flags(void)
+{
+    const int kept = O_APPEND | O_NONBLOCK | O_SYNC | O_ASYNC | O_NOFOLLOW |
+        O_NOATIME | O_PATH;
+    const int unnamed = O_TMPFILE & ~O_DIRECTORY, both = O_WRONLY | O_RDWR;
+    const int refused = O_DIRECT | unnamed | O_DIRECTORY;
+    open_flags("a file", "file", O_RDWR, kept | both, refused);
+    open_flags("null", "/dev/null", O_RDWR, kept | both, refused);
+    open_flags("proc", "/proc/version", O_RDONLY, kept | both, refused);
+    open_flags("a directory", ".", O_RDONLY, kept | O_DIRECTORY,
+        O_DIRECT | unnamed | both | O_CREAT | O_TRUNC);
+    open_flags("a path", "file", O_PATH, O_PATH | O_NOFOLLOW, O_DIRECTORY);
+}
+
 static void run(void)
 {
     file = open("file", O_RDWR | O_CREAT, 0600);
@@ -139,5 +214,7 @@ static void run(void)
         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         try(&calls[i]);
+    all_status_flags();
+    all_open_flags();
 }
 TEST_MAIN
