@@ -33,6 +33,11 @@ int64_t proc_seek_forwards(
 int64_t proc_seek_near(struct file *file, int64_t offset, enum seek_from from);
 /* file_ops.map of what is of no process: -EIO. */
 int proc_map_nothing(struct file *file, struct mapping *mapping);
+/* Of the system's files and directories: as whoever last changed it wanted it,
+ * or as it was made. (kernel/procfs_kept.c) */
+void proc_kept_apply(struct inode *inode, const struct proc_entry *what);
+int proc_kept_set(const struct proc_entry *what, unsigned mask,
+    const struct attributes *wanted); /* -ENOMEM */
 /* An open regular file that has show and store. -ENOMEM */
 int proc_content_open(const struct node *node, struct file *file);
 

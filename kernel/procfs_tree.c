@@ -171,6 +171,16 @@ bool proc_is_of_sys(const struct inode *inode)
     return root->what == &sys_root;
 }
 
+/* Can what it is be changed?  Not below /proc/sys, nor in /sys. */
+static bool keeps_changes(const struct inode *inode)
+{
+    const struct node *node = inode->private;
+    bool is_of_tree =
+        inode->type == INODE_REGULAR || inode->type == INODE_DIRECTORY;
+    return is_of_tree && !node->subject.pid && !node->is_raw &&
+        !is_of_sys(inode);
+}
+
 static int look_up(struct inode *directory, struct entry *entry)
 {
     struct node *node = directory->private;
@@ -198,6 +208,8 @@ static int look_up(struct inode *directory, struct entry *entry)
         return -ENOMEM;
     if (node->is_raw)
         ((struct node *)inode->private)->is_raw = true;
+    if (keeps_changes(inode))
+        proc_kept_apply(inode, what);
     entry_fill(entry, inode);
     return 0;
 }
@@ -211,14 +223,20 @@ static bool still_valid(struct entry *entry)
         return false;
     if (node->subject.pid)
         set_owner(inode, node);
+    else if (keeps_changes(inode))
+        proc_kept_apply(inode, node->what);
     return true;
 }
 
 static int set_attributes(
     struct inode *inode, unsigned mask, const struct attributes *attributes)
 {
-    /* What is of a process gets its owner again when it is looked up. */
     const struct node *node = inode->private;
+    if (keeps_changes(inode))
+        return mask & (SET_MODE | SET_UID | SET_GID)
+            ? proc_kept_set(node->what, mask, attributes)
+            : 0;
+    /* What is of a process gets its owner again when it is looked up. */
     unsigned kept = SET_MODE | (node->subject.pid ? 0 : SET_UID | SET_GID);
     return mask & kept ? -EPERM : 0;
 }
