@@ -178,7 +178,7 @@ static bool keeps_changes(const struct inode *inode)
     bool is_of_tree =
         inode->type == INODE_REGULAR || inode->type == INODE_DIRECTORY;
     return is_of_tree && !node->subject.pid && !node->is_raw &&
-        !is_of_sys(inode);
+        !proc_is_of_sys(inode);
 }
 
 static int look_up(struct inode *directory, struct entry *entry)
