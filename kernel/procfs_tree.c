@@ -165,7 +165,7 @@ static const struct proc_entry *find_child(
 }
 
 /* Other names are missing in /proc, but refused in /sys. */
-static bool is_of_sys(const struct inode *inode)
+bool proc_is_of_sys(const struct inode *inode)
 {
     const struct node *root = inode->filesystem->root->inode->private;
     return root->what == &sys_root;
@@ -178,7 +178,7 @@ static bool keeps_changes(const struct inode *inode)
     bool is_of_tree =
         inode->type == INODE_REGULAR || inode->type == INODE_DIRECTORY;
     return is_of_tree && !node->subject.pid && !node->is_raw &&
-        !is_of_sys(inode);
+        !proc_is_of_sys(inode);
 }
 
 static int look_up(struct inode *directory, struct entry *entry)
@@ -197,7 +197,7 @@ static int look_up(struct inode *directory, struct entry *entry)
     } else {
         if (!numbers || !name_to_number(numbers->prefix, entry->name,
                             entry->name_bytes, &number))
-            return is_of_sys(directory) ? 0 : -ENOENT;
+            return proc_is_of_sys(directory) ? 0 : -ENOENT;
         int error = numbers->find(&node->subject, number, &subject);
         if (error)
             return error;
@@ -243,7 +243,7 @@ static int set_attributes(
 
 static void give_attributes(struct inode *inode, struct attributes *attributes)
 {
-    if (inode->type == INODE_REGULAR && is_of_sys(inode))
+    if (inode->type == INODE_REGULAR && proc_is_of_sys(inode))
         attributes->bytes = SYS_FILE_BYTES;
 }
 
