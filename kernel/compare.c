@@ -7,6 +7,7 @@
 #include "lib/errno.h"
 #include "lib/random.h"
 #include "mm/space.h"
+#include "vfs/epoll.h"
 #include "vfs/files.h"
 
 /* A number of its own for each address: an odd factor loses nothing. */
@@ -101,5 +102,23 @@ int thread_compare_files(struct thread *first, unsigned first_fd,
     int result = a && b ? compare(a, b) : -EBADF;
     file_put(a);
     file_put(b);
+    return result;
+}
+
+int thread_compare_watched(struct thread *first, unsigned first_fd,
+    struct thread *second, const struct watched *watched)
+{
+    struct file *file = file_of(first, first_fd);
+    struct file *epoll = file ? file_of(second, watched->epoll_fd) : NULL;
+    int result = -EBADF;
+    if (epoll && !file_is_epoll(epoll)) {
+        result = -EINVAL;
+    } else if (epoll) {
+        const struct file *other =
+            epoll_watched(epoll, watched->fd, watched->index);
+        result = other ? compare(file, other) : -ENOENT;
+    }
+    file_put(file);
+    file_put(epoll);
     return result;
 }

@@ -17,4 +17,14 @@ int thread_compare(
 int thread_compare_files(struct thread *first, unsigned first_fd,
     struct thread *second, unsigned second_fd);
 
+/* An epoll's descriptor, and of what it watches by the number fd the index-th. */
+struct watched {
+    unsigned epoll_fd, fd, index;
+};
+
+/* The first's open file and what the second's epoll watches. -EBADF; -EINVAL:
+ * it is no epoll; -ENOENT. */
+int thread_compare_watched(struct thread *first, unsigned first_fd,
+    struct thread *second, const struct watched *watched);
+
 #endif

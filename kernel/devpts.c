@@ -222,6 +222,7 @@ static void destroy(struct filesystem *filesystem)
 static const struct filesystem_type devpts_type = {
     .name = "devpts",
     .needs_no_device = true,
+    .has_near_ends = true,
     .make = make,
     .totals = totals,
     .options = describe_options,

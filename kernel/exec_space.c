@@ -178,6 +178,8 @@ int exec_make_space(struct exec_state *state, bool is_random)
     if (!state->space)
         return -ENOMEM;
     set_limits(state->space);
+    if (current->space)
+        state->space->dump_filter = atomic_load(&current->space->dump_filter);
     choose_places(state->space, is_random, &stack_end);
     int error = load_images(state, is_random);
     return error ? error : fill_stack(state, stack_end, is_random);

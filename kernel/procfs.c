@@ -215,6 +215,8 @@ const struct proc_entry proc_process_children[] = {
     PROC_NUMBERS("task", 0555, &proc_threads),
     PROCESS_FILES,
     PROC_OPENED("mountstats", 0400, mounts_open_stats),
+    PROC_WRITABLE_RAW("coredump_filter", 0644, show_dump_filter,
+        store_dump_filter),
     { 0 },
 };
 
@@ -251,6 +253,7 @@ static const struct proc_entry root_children[] = {
     PROC_FILE("filesystems", 0444, show_filesystems),
     PROC_FILE("interrupts", 0444, show_interrupts),
     PROC_FILE("loadavg", 0444, show_loadavg),
+    PROC_FILE("locks", 0444, show_locks),
     PROC_FILE("meminfo", 0444, show_meminfo),
     PROC_FILE("partitions", 0444, show_partitions),
     PROC_FILE("stat", 0444, show_stat),
@@ -314,6 +317,7 @@ static const struct filesystem_type proc_type = {
     .name = "proc",
     .needs_no_device = true,
     .never_executes = true,
+    .has_near_ends = true,
     .make = make_proc,
     .totals = proc_totals,
     .place_state = proc_place_state,
@@ -323,6 +327,7 @@ static const struct filesystem_type sys_type = {
     .name = "sysfs",
     .needs_no_device = true,
     .never_executes = true,
+    .has_near_ends = true,
     .make = make_sys,
     .totals = sys_totals,
 };

@@ -52,7 +52,7 @@ static ssize_t write_content(
     struct node *node = file->inode->private;
     if (!node->what->store)
         return -EIO;
-    if (!t->left)
+    if (!t->left && !node->is_raw)
         return 0;
     if (t->left >= WRITE_BYTES_MAX)
         return -EINVAL;

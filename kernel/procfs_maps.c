@@ -61,13 +61,14 @@ static bool add_area(const struct area *area, void *data)
     bool has_file = area->backing && area->backing->describe;
     if (!has_file && area->store)
         inode = area->store->identity;
+    uint64_t offset = has_file || area->store ? area->offset : 0;
     const char *name =
         has_file ? describe(m, area, &device, &inode) : name_of(area);
     text_print(m->text, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ",
         area->start, area->end, area->flags & AREA_READ ? 'r' : '-',
         area->flags & AREA_WRITE ? 'w' : '-',
         area->flags & AREA_EXECUTE ? 'x' : '-',
-        area->flags & AREA_SHARED ? 's' : 'p', has_file ? area->offset : 0,
+        area->flags & AREA_SHARED ? 's' : 'p', offset,
         (unsigned)(device >> 32), (unsigned)device, inode);
     add_area_name(m, start, name);
     text_add_string(m->text, "\n");

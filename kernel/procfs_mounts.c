@@ -55,30 +55,44 @@ static int gather(struct mounts *mounts, struct gathered *g)
 
 static const char special[] = " \t\n\\";
 
+struct word {
+    unsigned flag;
+    const char *text;
+};
+
+static void add_words(
+    struct text *text, unsigned flags, const struct word *words, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (flags & words[i].flag)
+            text_add_string(text, words[i].text);
+}
+
 static void add_mount_options(struct text *text, const struct mount *mount)
 {
-    static const struct {
-        unsigned flag;
-        const char *text;
-    } words[] = {
+    static const struct word words[] = {
         { MOUNT_NO_SETUID, ",nosuid" },
         { MOUNT_NO_DEVICES, ",nodev" },
         { MOUNT_NO_EXECUTE, ",noexec" },
         { MOUNT_NO_ATIME, ",noatime" },
         { MOUNT_NO_DIR_ATIME, ",nodiratime" },
         { MOUNT_RELATIVE_ATIME, ",relatime" },
+        { MOUNT_NO_LINKS, ",nosymfollow" },
     };
-    for (unsigned i = 0; i < array_size(words); i++)
-        if (mount->flags & words[i].flag)
-            text_add_string(text, words[i].text);
+    add_words(text, mount->flags, words, array_size(words));
 }
 
 /* Of the filesystem, whichever mount one looks through. */
-static void add_synchronous(
+static void add_common_options(
     struct text *text, const struct filesystem *filesystem)
 {
-    if (filesystem->flags & MOUNT_SYNCHRONOUS)
-        text_add_string(text, ",sync");
+    static const struct word words[] = {
+        { MOUNT_SYNCHRONOUS, ",sync" },
+        { MOUNT_SYNCHRONOUS_NAMES, ",dirsync" },
+        { MOUNT_MANDATORY, ",mand" },
+        { MOUNT_LAZY_TIME, ",lazytime" },
+    };
+    add_words(text, filesystem->flags, words, array_size(words));
 }
 
 static void add_filesystem_options(
@@ -123,7 +137,7 @@ static void add_mount(struct text *text, struct mount *mount, const char *path,
     text_add_escaped(text, path, special);
     text_print(text, " %s %s", filesystem->type->name,
         mount_is_read_only(mount) ? "ro" : "rw");
-    add_synchronous(text, filesystem);
+    add_common_options(text, filesystem);
     add_mount_options(text, mount);
     add_filesystem_options(text, filesystem, buffer);
     text_add_string(text, " 0 0\n");
@@ -145,7 +159,7 @@ static void add_mount_info(struct text *text, struct mount *mount,
     add_source(text, mount);
     text_add_string(
         text, filesystem->flags & MOUNT_READ_ONLY ? " ro" : " rw");
-    add_synchronous(text, filesystem);
+    add_common_options(text, filesystem);
     add_filesystem_options(text, filesystem, buffer);
     text_add_string(text, "\n");
 }

@@ -104,6 +104,16 @@ STORE_INOTIFY(inotify_events_max, INOTIFY_EVENTS)
 STORE_INOTIFY(inotify_files_max, INOTIFY_FILES)
 STORE_INOTIFY(inotify_watches_max, INOTIFY_WATCHES)
 
+static int store_epoll_entries_max(
+    const char *value, const struct proc_subject *subject)
+{
+    int64_t most;
+    int error = proc_parse(value, 0, INT64_MAX, &most);
+    if (!error)
+        epoll_set_entries_max(most);
+    return error;
+}
+
 static int store_pipe_limit(
     enum pipe_limit what, int64_t most, const char *value)
 {
@@ -290,7 +300,8 @@ static const struct proc_entry vm_children[] = {
 };
 
 static const struct proc_entry epoll_children[] = {
-    PROC_FILE("max_user_watches", 0444, show_epoll_entries_max),
+    SETTING("max_user_watches", show_epoll_entries_max,
+        store_epoll_entries_max),
     { 0 },
 };
 

@@ -102,13 +102,15 @@ extern const struct proc_numbers proc_fds, proc_fdinfos, proc_processes,
 /* Files of the system (procfs_system.c, procfs_memory.c, procfs_cpu.c) … */
 typedef int proc_show_fn(struct text *text, const struct proc_subject *subject);
 proc_show_fn show_cmdline_of_boot, show_cpuinfo, show_devices, show_filesystems,
-    show_interrupts, show_loadavg, show_meminfo, show_partitions, show_stat,
+    show_interrupts, show_loadavg, show_locks, show_meminfo, show_partitions, show_stat,
     show_swaps, show_tenon, show_uptime, show_version, show_vmstat;
 /* … and of a process (procfs_stat.c, procfs_status.c, procfs_maps.c, …). */
 proc_show_fn show_auxv, show_cmdline, show_comm, show_environ, show_limits,
     show_login_uid, show_maps,
     show_oom_adj, show_oom_score, show_oom_score_adj, show_personality,
     show_process_stat, show_statm, show_status, show_wchan;
+proc_show_fn show_dump_filter; /* procfs_dump.c */
+int store_dump_filter(const char *value, const struct proc_subject *subject);
 int store_comm(const char *value, const struct proc_subject *subject);
 int store_login_uid(const char *value, const struct proc_subject *subject);
 int store_oom_adj(const char *value, const struct proc_subject *subject);

@@ -74,12 +74,12 @@ struct area *area_new(
         return NULL;
     *area = *model;
     list_init(&area->store_link);
-    if (area->store) {
+    if (area->store)
         store_get(area->store);
+    if (area_has_offset(area))
         area->offset += start - model->start;
-    } else {
+    else
         area->offset = start;
-    }
     area->start = start;
     area->end = end;
     if (area->object)
@@ -212,7 +212,7 @@ static bool are_alike(const struct area *low, const struct area *high)
     return low->end == high->start && low->flags == high->flags &&
            !(low->flags & AREA_SPECIAL) && low->store == high->store &&
            low->object == high->object && low->name == high->name &&
-           (!low->store ||
+           (!area_has_offset(low) ||
                low->offset + (low->end - low->start) == high->offset);
 }
 

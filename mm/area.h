@@ -96,6 +96,13 @@ static inline bool area_is_private_writable(unsigned flags)
     return (flags & (AREA_WRITE | AREA_SHARED)) == AREA_WRITE;
 }
 
+/* Is its offset one into something? Not in memory without a file, which is where
+ * it is; private maps of /dev/zero have a file and no store. */
+static inline bool area_has_offset(const struct area *area)
+{
+    return area->store || area->object;
+}
+
 /* What entries of the area may allow; writing only when the page is ours. */
 static inline unsigned area_access(const struct area *area, bool may_write)
 {

@@ -23,6 +23,7 @@ struct space *space_new(void)
     rwlock_init(&space->lock, RANK_SPACE);
     space->areas.update = area_update;
     space->map_top = USER_END;
+    space->dump_filter = DUMP_FILTER_USUAL;
     space->limit_bytes = UINT64_MAX;
     space->limit_data_bytes = UINT64_MAX;
     space->limit_stack_bytes = UINT64_MAX;

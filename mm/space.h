@@ -51,7 +51,7 @@ struct area {
     unsigned flags;
     struct space *space;
     struct store *store;  /* or NULL: private anonymous */
-    uint64_t offset;      /* bytes into store at start; for anonymous: start */
+    uint64_t offset;      /* bytes into store or object at start; or: start */
     const struct backing *backing; /* with object, or NULL */
     void *object;
     struct list store_link;
@@ -92,8 +92,13 @@ struct space {
     bool may_lock_all; /* [atomic] who runs in it has CAP_IPC_LOCK */
     uintptr_t vdso;
     bool is_dumpable;
+    unsigned dump_filter; /* [atomic] as /proc/PID/coredump_filter has it */
     struct deferred last_put; /* see mm/space_put.h */
 };
+
+/* What a dump of memory would have, of what is known to be told apart; none is
+ * made yet. Private and shared memory without a file, headers, huge pages. */
+enum { DUMP_FILTER_USUAL = 0x33, DUMP_FILTER_ALL = 0x1ff };
 
 struct space *space_new(void); /* empty */
 struct space *space_copy(struct space *space); /* fork: copy on write; NULL */

@@ -30,7 +30,7 @@ static int advise_flags(struct area *area, uintptr_t start, uintptr_t end,
 {
     unsigned flags = (area->flags | how->set) & ~how->clear;
     *changed = area;
-    if (how->is_for_anonymous && !is_private_anonymous(area))
+    if (how->is_for_anonymous && area_has_offset(area))
         return -EINVAL;
     bool is_special = area->flags & AREA_SPECIAL;
     if (is_special && (how->refuses_special || flags != area->flags))
@@ -102,7 +102,7 @@ static int find_store(struct space *space, uintptr_t *start, uintptr_t end,
     struct area *area = area_find(space, *start);
     if (!area || area->start >= end)
         error = -ENOMEM;
-    else if (area->flags & AREA_LOCKED || !area->store)
+    else if (area->flags & AREA_LOCKED || !area_has_offset(area))
         error = -EINVAL;
     else if (!(area->flags & AREA_SHARED) || !(area->flags & AREA_MAY_WRITE))
         error = -EACCES;

@@ -148,6 +148,7 @@ static void copy_facts(struct space *to, const struct space *from)
     to->vdso = from->vdso;
     to->barriers = atomic_load(&from->barriers);
     to->is_dumpable = from->is_dumpable;
+    to->dump_filter = atomic_load(&from->dump_filter);
 }
 
 struct space *space_copy(struct space *space)

@@ -129,7 +129,7 @@ static int place(struct space *space, const struct mapping *mapping,
         return error;
     area->start = at;
     area->end = at + bytes;
-    if (!area->store)
+    if (!area_has_offset(area))
         area->offset = at;
     area_insert(space, area, NULL);
     /* Denied before it was there to be seen. */
@@ -158,7 +158,6 @@ static int make_area(const struct mapping *mapping, struct area **made)
         if (!model.store)
             return -ENOMEM;
         model.store->bytes = mapping->bytes;
-        model.offset = 0;
     }
     *made = area_new(&model, 0, mapping->bytes);
     if (owns_store)

@@ -138,7 +138,7 @@ static int move_area(struct move *m, struct area *area, uintptr_t *at)
     }
     moved->start = target;
     moved->end = target + m->new_bytes;
-    if (!moved->store)
+    if (!area_has_offset(moved))
         moved->offset = target;
     if (moved->flags & AREA_HEAP) {
         moved->flags &= ~AREA_HEAP;

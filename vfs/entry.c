@@ -297,6 +297,8 @@ void entry_put(struct entry *entry)
         struct inode *inode = entry->inode;
         if (entry->is_hashed)
             entry_drop(entry);
+        if (entry->is_removed)
+            names_forget_removed(entry);
         if (inode && !inode->links)
             notify_deleted(inode);
         grace_call(&entry->grace, free_entry);

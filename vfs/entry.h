@@ -25,12 +25,16 @@ struct entry {
     struct inode *inode;  /* with a reference; NULL: negative */
     struct filesystem *filesystem;
     struct entry *hash_next, **hash_from; /* [names, grace] the hash chain */
-    struct tree_node child_node; /* in parent's children, by cookie */
+    union {
+        struct tree_node child_node;     /* in parent's children, by cookie */
+        struct list removed_link;        /* [names] if is_removed */
+    };
     struct tree children;        /* [parent inode's change mutex] */
     uint64_t cookie, next_cookie; /* stable, of readdir; 3 is the first child */
     uint32_t mounts;              /* [names] mounts on this entry */
     bool is_hashed, is_pinned;    /* pinned: lives in a tmpfs-like directory */
     bool is_frozen;               /* [names] about to be removed or renamed */
+    bool is_removed;              /* [names] see entry_remove; to the end */
     struct grace grace;
     struct entry_name *long_name; /* what name points into if it is not short */
     char short_name[32];
@@ -68,6 +72,13 @@ void entry_unpin(struct entry *entry);
 /* The name is gone: unhashed; the object lives on while referenced. */
 void entry_drop(struct entry *entry);
 bool entry_is_dropped(const struct entry *entry); /* had a name, has none now */
+/* As entry_drop, of what is pinned no more or never was: handles still find it
+ * (vfs/handle.h). For those whose name was removed, and for O_TMPFILE. */
+void entry_remove(struct entry *entry);
+/* The one after `at`, whose reference is taken over, of those that were removed
+ * from filesystem and live, with a reference; after NULL the newest. NULL. */
+struct entry *entry_next_removed(
+    struct filesystem *filesystem, struct entry *at);
 
 /* A removal or rename is under way: nothing can be mounted here until
  * entry_thaw. False: something is mounted. */
@@ -80,11 +91,13 @@ void entry_remove_mount(struct entry *entry);
 /* Rename, under both directories' change, and filesystem->rename if there are
  * two: entry takes the place of target, whose name is then gone (_move), or
  * both take each other's (_swap). The names are made beforehand by
- * entry_name_copy, so that this cannot fail, and are consumed. */
+ * entry_name_copy, so that this cannot fail, and are consumed. What is left
+ * where the entry was, unless NULL, is unhashed, and is found from now on. */
 struct entry_name *entry_name_copy(const struct entry *entry); /* NULL */
 void entry_name_free(struct entry_name *name);
 void entry_move(
-    struct entry *entry, struct entry *target, struct entry_name *name);
+    struct entry *entry, struct entry *target, struct entry_name *name,
+    struct entry *left);
 void entry_swap(struct entry *a, struct entry *b, struct entry_name *name_of_a,
     struct entry_name *name_of_b);
 /* Also true if they are the same. */

@@ -158,18 +158,21 @@ static void move_child(
 }
 
 void entry_move(
-    struct entry *entry, struct entry *target, struct entry_name *name)
+    struct entry *entry, struct entry *target, struct entry_name *name,
+    struct entry *left)
 {
-    struct leftover left;
+    struct leftover old;
     struct entry *old_parent = entry->parent;
     spin_lock(&names_lock);
     names_begin_move();
-    names_unhash_locked(target);
-    place_locked(entry, spot_of(target, name), &left);
+    names_remove_locked(target);
+    place_locked(entry, spot_of(target, name), &old);
+    if (left)
+        names_hash_locked(left);
     names_end_move();
     spin_unlock(&names_lock);
     move_child(entry, old_parent, 0);
-    give_back(&left);
+    give_back(&old);
 }
 
 /* Both leave before either comes: a cookie is one child's at a time. */

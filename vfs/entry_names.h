@@ -15,9 +15,13 @@ struct entry_name {
 
 extern struct spinlock names_lock; /* RANK_NAMES */
 
+/* The last of an entry that was removed. */
+void names_forget_removed(struct entry *entry);
+
 /* All with names_lock. */
 void names_hash_locked(struct entry *entry) must_hold(names_lock);
 void names_unhash_locked(struct entry *entry) must_hold(names_lock);
+void names_remove_locked(struct entry *entry) must_hold(names_lock);
 /* Around what makes a name appear elsewhere: those who look meanwhile look
  * again. */
 void names_begin_move(void) must_hold(names_lock);

@@ -22,17 +22,22 @@ bool file_is_epoll(const struct file *file)
     return file->ops == &epoll_ops;
 }
 
+static uint64_t entries_max = UINT64_MAX; /* [atomic] that: not said yet */
+
 /* As Linux: what 4 % of the memory can hold. */
 uint64_t epoll_entries_max(void)
 {
-    static uint64_t most; /* [atomic] */
     struct page_totals totals;
-    if (!atomic_load(&most)) {
-        page_totals(&totals);
-        atomic_store(&most,
-            totals.total * PAGE_BYTES / 25 / sizeof(struct epoll_entry));
-    }
-    return atomic_load(&most);
+    uint64_t most = atomic_load(&entries_max);
+    if (most != UINT64_MAX)
+        return most;
+    page_totals(&totals);
+    return totals.total * PAGE_BYTES / 25 / sizeof(struct epoll_entry);
+}
+
+void epoll_set_entries_max(uint64_t most)
+{
+    atomic_store(&entries_max, most);
 }
 
 /* The tree. */

@@ -40,6 +40,12 @@ int epoll_wait(struct file *epoll, unsigned most, uint64_t deadline_ns,
     epoll_give_fn give, void *data);
 
 uint64_t epoll_entries_max(void); /* of a user */
+void epoll_set_entries_max(uint64_t most); /* who has more keeps them */
+
+/* Of the open files that the epoll watches by that number the index-th, in an
+ * order of its own; NULL: there are not so many.  To be compared only: it may be
+ * gone already. */
+const struct file *epoll_watched(struct file *epoll, int fd, unsigned index);
 
 /* The last put of an open file that is watched. */
 void epoll_forget_file(struct file *file);

@@ -76,8 +76,6 @@ int file_map(struct file *file, struct mapping *mapping)
     mapping->backing = &file_backing;
     mapping->object = file;
     error = file->ops->map(file, mapping);
-    if (!error && mapping->bytes && !mapping->store)
-        mapping->offset = 0; /* /dev/zero: plain memory */
     if (!error)
         file_touch_accessed(file);
     return error;

@@ -73,6 +73,7 @@ struct filesystem *filesystem_new(const struct filesystem_type *type)
     filesystem->type = type;
     filesystem->device = device_number_new();
     mutex_init(&filesystem->rename, RANK_RENAME);
+    list_init(&filesystem->removed);
     return filesystem;
 }
 

@@ -4,7 +4,7 @@
  * A handle is made of the inode's number, which no other of its file system ever
  * has, and of a random mark of that.  So nothing need be remembered of those that
  * were given out; to find one again, which few ask for, the whole tree of names
- * is searched. */
+ * is searched, and then those that were removed and are still open. */
 #include "vfs/handle.h"
 
 #include "arch/atomic.h"
@@ -46,8 +46,9 @@ static bool is_directory(const struct entry *entry)
 
 /* The one after `at` in the whole tree, parents first. Takes at's reference
  * over. NULL: the end, or at was moved away. */
-static struct entry *next_of(struct entry *at, const struct entry *root)
+static struct entry *next_of(struct filesystem *filesystem, struct entry *at)
 {
+    const struct entry *root = filesystem->root;
     struct entry *next = is_directory(at) ? child_from(at, 0) : NULL;
     while (!next && at != root) {
         struct entry *parent = entry_parent(at);
@@ -64,25 +65,42 @@ static bool is_it(const struct entry *entry, uint64_t number)
     return entry->inode && entry->inode->number == number;
 }
 
-static int search(
+/* The first from `at` on, whose reference is taken over. *at is NULL: none. */
+static int search_from(struct entry **at, uint64_t number,
+    struct entry *next(struct filesystem *filesystem, struct entry *at))
+{
+    while (*at && !is_it(*at, number)) {
+        if (thread_is_interrupted()) {
+            entry_put(*at);
+            return -ERESTART;
+        }
+        *at = next((*at)->filesystem, *at);
+        thread_breathe();
+    }
+    return 0;
+}
+
+static int search_names(
     struct filesystem *filesystem, uint64_t number, struct entry **found)
 {
     uint32_t sequence;
+    int error;
     do {
         sequence = names_sequence();
-        struct entry *at = entry_get(filesystem->root);
-        while (at && !is_it(at, number)) {
-            if (thread_is_interrupted()) {
-                entry_put(at);
-                return -ERESTART;
-            }
-            at = next_of(at, filesystem->root);
-            thread_breathe();
-        }
-        *found = at;
+        *found = entry_get(filesystem->root);
+        error = search_from(found, number, next_of);
         /* What was moved meanwhile may have been missed. */
-    } while (!*found && names_sequence() != sequence);
-    return *found ? 0 : -ESTALE;
+    } while (!error && !*found && names_sequence() != sequence);
+    return error;
+}
+
+/* A name is taken away, and the entry put among those that were removed, under
+ * the directory's lock: who missed it there finds it here. */
+static int search_removed(
+    struct filesystem *filesystem, uint64_t number, struct entry **found)
+{
+    *found = entry_next_removed(filesystem, NULL);
+    return search_from(found, number, entry_next_removed);
 }
 
 int handle_find(struct filesystem *filesystem, const struct handle *handle,
@@ -91,5 +109,8 @@ int handle_find(struct filesystem *filesystem, const struct handle *handle,
     uint64_t number = (uint64_t)handle->words[2] << 32 | handle->words[1];
     if (!filesystem->type->has_handles || handle->words[0] != filesystem->mark)
         return -ESTALE;
-    return search(filesystem, number, found);
+    int error = search_names(filesystem, number, found);
+    if (!error && !*found)
+        error = search_removed(filesystem, number, found);
+    return !error && !*found ? -ESTALE : error;
 }

@@ -13,8 +13,8 @@ struct handle {
 };
 
 int handle_make(const struct inode *inode, struct handle *handle); /* -EOPNOTSUPP */
-/* A name of it, with a reference: a search, which a signal ends. -ESTALE also
- * if it is only open; -ERESTART. */
+/* A name of it, or one that it had and by which somebody has it open, with a
+ * reference: a search, which a signal ends. -ESTALE, -ERESTART. */
 int handle_find(struct filesystem *filesystem, const struct handle *handle,
     struct entry **found);
 

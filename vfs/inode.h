@@ -103,6 +103,7 @@ struct inode {
     void *private;
     struct extended *extended; /* [change] vfs/extended.c */
     unsigned seals;            /* [change, atomic] enum seal */
+    unsigned lifetime_hint;    /* [atomic] of its content; nothing heeds it */
     struct mutex change; /* directories: names; files: size and writes */
 
     /* Under lock: */
@@ -128,13 +129,14 @@ struct filesystem {
     uint64_t device;     /* st_dev */
     struct entry *root;  /* owned */
     void *private;
-    /* [atomic] MOUNT_READ_ONLY, MOUNT_SYNCHRONOUS: for all its mounts. */
+    /* [atomic] MOUNT_READ_ONLY and those that no mount has for itself. */
     unsigned flags;
     int writers;         /* [atomic] of all its mounts */
     int orphans;         /* [atomic] inodes that live without a name */
     uint64_t next_inode; /* [atomic] */
     uint32_t mark;       /* in handles, so that those of others open nothing */
     struct mutex rename; /* renames that move directories */
+    struct list removed; /* [names] of entry_remove, newest first */
     uint64_t max_pages, used_pages, max_inodes, used_inodes; /* tmpfs; [atomic] */
 };
 
@@ -150,6 +152,8 @@ struct filesystem_type {
     bool needs_no_device;
     bool has_handles; /* vfs/handle.h: its names stay in the tree */
     bool never_executes; /* like MOUNT_NO_EXECUTE, however it is mounted */
+    bool has_whiteouts;  /* RENAME_LEAVE; else -EINVAL */
+    bool has_near_ends;  /* no position in its files is beyond 2 GiB */
     /* options: mount(2)'s data string, may be NULL. -EINVAL on unknown ones. */
     int (*make)(const char *options, struct filesystem **made);
     void (*totals)(struct filesystem *filesystem, struct filesystem_totals *t);

@@ -14,10 +14,11 @@
 
 enum { QUEUES = 64, OWNER_BUCKETS = 64, CHAIN_MAX = 64 };
 
-/* One that waits for a POSIX lock. */
+/* One that waits; the first three are for POSIX locks alone. */
 struct wait {
     struct list link; /* in waits, by owner */
     const void *owner, *blocker;
+    struct blocked blocked;
 };
 
 static struct wait_queue queues[QUEUES];
@@ -120,6 +121,7 @@ static struct held *take_spare(struct setting *set)
 
 static void drop_locked(struct setting *set, struct held *held)
 {
+    held_forget(held);
     list_remove(&held->link);
     list_add(&set->removed, &held->link);
 }
@@ -144,6 +146,7 @@ static void yield_to(struct setting *set, struct held *held)
         *rest = *held;
         rest->start = record->end + 1;
         list_add_first(&held->link, &rest->link);
+        held_tell(rest);
         held->end = record->start - 1;
     } else if (held->start < record->start) {
         held->end = record->start - 1;
@@ -160,6 +163,7 @@ static void insert(struct setting *set)
     struct held *held, *fresh = take_spare(set);
     struct list *before = &set->inode->locks;
     *fresh = (struct held){
+        .inode = set->inode,
         .family = set->family,
         .owner = set->owner,
         .by = set->file,
@@ -178,6 +182,7 @@ static void insert(struct setting *set)
         seen |= mine;
     }
     list_add(before, &fresh->link);
+    held_tell(fresh);
 }
 
 static void apply(struct setting *set)
@@ -266,12 +271,14 @@ static int try(struct setting *set, struct wait *wait)
     spin_lock(&set->inode->lock);
     bool is_done = set->family == LOCK_FLOCK && convert_flock(set);
     if (!is_done) {
-        const struct held *blocker = find_conflict(
+        struct held *blocker = find_conflict(
             set->inode, set->family, set->owner, &set->record);
         if (!blocker)
             apply(set);
         else
             error = wait ? note_wait(wait, set, blocker) : -EAGAIN;
+        if (wait && error == -EAGAIN)
+            blocked_tell(&wait->blocked, blocker);
     }
     spin_unlock(&set->inode->lock);
     return error;
@@ -284,10 +291,20 @@ static void free_list(struct list *removed)
         heap_free(held);
 }
 
+static void wait_init(struct wait *wait, const struct setting *set)
+{
+    list_init(&wait->link);
+    wait->blocked = (struct blocked){
+        .inode = set->inode,
+        .shown = { set->family, set->record.type, set->record.start,
+            set->record.end, set->record.pid },
+    };
+}
+
 static int set_or_wait(struct setting *set, bool may_wait)
 {
     struct wait wait;
-    list_init(&wait.link);
+    wait_init(&wait, set);
     int error = try(set, may_wait ? &wait : NULL);
     if (error == -EAGAIN && may_wait) {
         if (!list_is_empty(&set->removed))
@@ -298,6 +315,7 @@ static int set_or_wait(struct setting *set, bool may_wait)
             error = slept;
     }
     forget_wait(&wait);
+    blocked_forget(&wait.blocked);
     return error;
 }
 
@@ -335,6 +353,7 @@ static void drop_if(struct inode *inode,
     list_for_each_safe(held, after, &inode->locks, link) {
         if (!goes(held, whose))
             continue;
+        held_forget(held);
         list_remove(&held->link);
         list_add(&removed, &held->link);
     }

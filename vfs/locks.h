@@ -34,8 +34,14 @@ struct lock_shown {
     enum lock_type type;
     uint64_t start, end;
     int pid;
+    bool is_blocked;        /* it waits for the one before that is not */
+    uint64_t device, inode; /* lock_list_all: of the file */
 };
 unsigned lock_list(struct file *file, const void *owner, struct lock_shown *to,
     unsigned room);
+/* All there are, and who waits: calls give, with room for `room` at a time and
+ * no lock held, until it is false. */
+void lock_list_all(struct lock_shown *room, unsigned count,
+    bool (*give)(const struct lock_shown *lock, void *data), void *data);
 
 #endif

@@ -58,12 +58,15 @@ static ssize_t write_to_full(
     return -ENOSPC;
 }
 
-/* Like memory without a file behind it, private or shared. */
+/* Like memory without a file behind it. What is private still tells of it; for
+ * what is shared, memory to share is made. */
 static int map_zeros(struct file *file, struct mapping *mapping)
 {
     mapping->store = NULL;
-    mapping->backing = NULL;
-    mapping->object = NULL;
+    if (mapping->flags & AREA_SHARED) {
+        mapping->backing = NULL;
+        mapping->object = NULL;
+    }
     return 0;
 }
 

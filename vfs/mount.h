@@ -11,6 +11,10 @@ enum mount_flags {
     MOUNT_READ_ONLY = 1, MOUNT_NO_SETUID = 2, MOUNT_NO_DEVICES = 4,
     MOUNT_NO_EXECUTE = 8, MOUNT_SYNCHRONOUS = 16, MOUNT_NO_ATIME = 32,
     MOUNT_NO_DIR_ATIME = 64, MOUNT_RELATIVE_ATIME = 128, MOUNT_STRICT_ATIME = 256,
+    MOUNT_NO_LINKS = 512, /* none that lies there is followed */
+    /* Said of what is kept in memory they change nothing: */
+    MOUNT_SYNCHRONOUS_NAMES = 1 << 10, MOUNT_MANDATORY = 1 << 11,
+    MOUNT_LAZY_TIME = 1 << 12,
     MOUNT_HOLD = 1 << 16, /* for a moment: who wants to write waits */
 };
 

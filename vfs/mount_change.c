@@ -91,6 +91,13 @@ static bool is_twice(const struct mount *mount, struct place at)
     return is_same;
 }
 
+/* What is the filesystem's, for all its mounts; but for MOUNT_READ_ONLY, which
+ * each may have for itself as well. */
+enum {
+    REMOUNTED = MOUNT_SYNCHRONOUS | MOUNT_MANDATORY | MOUNT_LAZY_TIME,
+    OF_FILESYSTEM = REMOUNTED | MOUNT_SYNCHRONOUS_NAMES,
+};
+
 int mount_new(const char *type_name, const char *source, struct place at,
     unsigned flags, const char *options)
 {
@@ -103,8 +110,8 @@ int mount_new(const char *type_name, const char *source, struct place at,
     int error = type->make(options, &filesystem);
     if (error)
         return error;
-    struct mount *mount =
-        mount_new_nowhere(filesystem, filesystem->root, flags, source);
+    struct mount *mount = mount_new_nowhere(
+        filesystem, filesystem->root, flags & ~OF_FILESYSTEM, source);
     if (!mount) {
         filesystem_put(filesystem);
         return -ENOMEM;
@@ -112,8 +119,8 @@ int mount_new(const char *type_name, const char *source, struct place at,
     mounts_change_begin();
     error = is_twice(mount, at) ? -EBUSY : put_over(mount, at);
     if (!error)
-        atomic_or(&filesystem->flags,
-            flags & (MOUNT_READ_ONLY | MOUNT_SYNCHRONOUS));
+        atomic_or(
+            &filesystem->flags, flags & (MOUNT_READ_ONLY | OF_FILESYSTEM));
     if (!error)
         mounts_changed(mount->mounts);
     mounts_change_end();
@@ -266,10 +273,8 @@ static int remount_all(struct mount *mount, unsigned flags, const char *options)
         error = filesystem->type->remount(filesystem, options);
     if (error)
         flags = before;
-    atomic_or(
-        &filesystem->flags, flags & (MOUNT_READ_ONLY | MOUNT_SYNCHRONOUS));
-    atomic_and(
-        &filesystem->flags, flags | ~(MOUNT_READ_ONLY | MOUNT_SYNCHRONOUS));
+    atomic_or(&filesystem->flags, flags & (MOUNT_READ_ONLY | REMOUNTED));
+    atomic_and(&filesystem->flags, flags | ~(MOUNT_READ_ONLY | REMOUNTED));
     return error;
 }
 
@@ -296,7 +301,8 @@ int mount_change(struct place at, unsigned flags, bool is_bind_remount,
         error = mount_forbid_writers(&at.mount->flags, &at.mount->writers);
     if (!error) {
         atomic_store(&at.mount->flags,
-            keep_access_times(flags, atomic_load(&at.mount->flags)));
+            keep_access_times(
+                flags & ~OF_FILESYSTEM, atomic_load(&at.mount->flags)));
         mounts_changed(at.mount->mounts);
     }
     mounts_change_end();

@@ -237,7 +237,7 @@ static int remove_frozen(struct entry *directory, struct entry *victim)
     struct inode *inode = directory->inode;
     int error = inode->ops->unlink ? inode->ops->unlink(inode, victim) : -EPERM;
     if (!error)
-        entry_drop(victim);
+        entry_remove(victim);
     return error;
 }
 

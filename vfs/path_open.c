@@ -170,6 +170,7 @@ static int make_unnamed_in(struct place directory, unsigned mode,
         entry_put(entry);
         return error;
     }
+    entry_remove(entry);
     *found = (struct place){ mount_get(directory.mount), entry };
     return 0;
 }

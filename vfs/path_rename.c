@@ -119,16 +119,42 @@ static int check_rights(const struct renaming *r)
     return error;
 }
 
+/* What is to stay under the old name: nobody finds it yet. */
+static int make_left(const struct renaming *r, struct entry **made)
+{
+    struct entry *directory = r->from.directory.entry, *to = r->to.entry;
+    if (!directory->filesystem->type->has_whiteouts)
+        return -EINVAL;
+    if (to->inode && entry_is_directory(to) && to->inode->tally)
+        return -ENOTEMPTY;
+    struct entry *left = entry_new_unhashed(
+        directory, r->from.last.name, r->from.last.bytes);
+    if (!left)
+        return -ENOMEM;
+    int error = directory->inode->ops->create(
+        directory->inode, left, INODE_CHARACTER, 0, 0, NULL, r->who);
+    if (error)
+        entry_put(left);
+    else
+        *made = left;
+    return error;
+}
+
 static int move(const struct renaming *r, struct entry_name *name)
 {
     struct inode *from = r->from.directory.entry->inode;
     struct inode *to = r->to.directory.entry->inode;
-    int error =
-        from->ops->rename(from, r->from.entry, to, r->to.entry, false);
-    if (error)
-        entry_name_free(name);
+    struct entry *left = NULL;
+    int error = r->how & RENAME_LEAVE ? make_left(r, &left) : 0;
+    if (!error)
+        error = from->ops->rename(from, r->from.entry, to, r->to.entry, false);
+    if (!error)
+        entry_move(r->from.entry, r->to.entry, name, left);
     else
-        entry_move(r->from.entry, r->to.entry, name);
+        entry_name_free(name);
+    if (error && left)
+        from->ops->unlink(from, left);
+    entry_put(left);
     return error;
 }
 

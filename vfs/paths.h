@@ -88,7 +88,11 @@ int path_link(const struct walk *from, const char *old_path,
     const struct walk *to, const char *new_path);
 int path_unlink(const struct walk *walk, const char *path);
 int path_rmdir(const struct walk *walk, const char *path);
-enum { RENAME_KEEP = 1, RENAME_SWAP = 2 }; /* NOREPLACE, EXCHANGE */
+enum {
+    RENAME_KEEP = 1,  /* RENAME_NOREPLACE */
+    RENAME_SWAP = 2,  /* RENAME_EXCHANGE */
+    RENAME_LEAVE = 4, /* RENAME_WHITEOUT: a device 0:0 under the old name */
+};
 int path_rename(const struct walk *from, const char *old_path,
     const struct walk *to, const char *new_path, unsigned how);
 /* open(O_CREAT): finds what is there (symlinks followed as walk says, dangling

@@ -181,7 +181,8 @@ int walker_follow(struct walker *w, struct entry *link, bool *is_done)
 {
     struct inode *inode = link->inode;
     *is_done = false;
-    if (w->flags & WALK_NO_LINKS || w->links++ >= LINKS_MAX)
+    if (w->flags & WALK_NO_LINKS || w->links++ >= LINKS_MAX ||
+        atomic_load(&w->here.mount->flags) & MOUNT_NO_LINKS)
         return -ELOOP;
     if (inode->ops->follow) {
         *is_done = true;

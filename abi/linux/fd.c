@@ -7,6 +7,7 @@
 #include "abi/linux/arguments.h"
 #include "abi/linux/open_flags.h"
 #include "abi/linux/owner.h"
+#include "arch/atomic.h"
 #include "kernel/thread.h"
 #include "vfs/pipe.h"
 
@@ -221,6 +222,20 @@ static long control_fd(
     return file->flags & OPEN_PATH ? -EBADF : -ENOSYS;
 }
 
+/* How long what is written will last: kept, and given back. */
+static long hint(struct file *file, int command, void __user *argument)
+{
+    uint64_t value = atomic_load(&file->inode->lifetime_hint);
+    if (command == F_GET_RW_HINT)
+        return user_write(argument, &value, sizeof value);
+    if (user_read(&value, argument, sizeof value))
+        return -EFAULT;
+    if (value > RWH_WRITE_LIFE_EXTREME)
+        return -EINVAL;
+    atomic_store(&file->inode->lifetime_hint, value);
+    return 0;
+}
+
 static long control_file(
     struct file *file, int fd, int command, unsigned long argument)
 {
@@ -235,6 +250,9 @@ static long control_file(
     case F_OFD_SETLK:
     case F_OFD_SETLKW:
         return record_lock(file, command, pointer);
+    case F_GET_RW_HINT:
+    case F_SET_RW_HINT:
+        return hint(file, command, pointer);
     case F_GETLEASE:
         return F_UNLCK; /* nobody can take one */
     case F_ADD_SEALS:

@@ -99,12 +99,30 @@ static int check_sendfile(
     return is_for_nothing || can ? 0 : -EINVAL;
 }
 
+static uint64_t last_position(const struct file *file)
+{
+    return file->inode->filesystem->type->has_near_ends ? INT32_MAX : INT64_MAX;
+}
+
+/* As far as files of both sides may reach. */
+static int cut_to_positions(
+    const struct pair *pair, const struct offset *offset, size_t *bytes)
+{
+    uint64_t start = offset->at ? offset->value : pair->from->position;
+    uint64_t last = min(last_position(pair->from), last_position(pair->to));
+    if (start + *bytes > last && start >= last)
+        return -EOVERFLOW;
+    *bytes = min(*bytes, last - start);
+    return 0;
+}
+
 static ssize_t send(
     const struct pair *pair, struct offset *offset, size_t bytes)
 {
     bool may_wait = !(pair->to->flags & OPEN_NONBLOCK);
-    if (!bytes)
-        return 0;
+    int error = cut_to_positions(pair, offset, &bytes);
+    if (error || !bytes)
+        return error;
     if (file_is_pipe(pair->to))
         return splice_files(pair->from, offset_pointer(offset), pair->to, NULL,
             bytes, may_wait ? SPLICE_WAITS : SPLICE_DOES_NOT_WAIT);

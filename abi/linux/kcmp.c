@@ -14,6 +14,16 @@ static const uint8_t parts[] = {
     [KCMP_SYSVSEM] = COMPARE_NOTHING,
 };
 
+static long compare_watched(struct thread *first, unsigned fd,
+    struct thread *second, const void __user *at)
+{
+    struct kcmp_epoll_slot slot;
+    if (user_read(&slot, at, sizeof slot))
+        return -EFAULT;
+    struct watched watched = { slot.efd, slot.tfd, slot.toff };
+    return thread_compare_watched(first, fd, second, &watched);
+}
+
 static long compare(struct thread *first, struct thread *second, int type,
     unsigned long a, unsigned long b)
 {
@@ -22,7 +32,7 @@ static long compare(struct thread *first, struct thread *second, int type,
     if (type == KCMP_FILE)
         return thread_compare_files(first, a, second, b);
     if (type == KCMP_EPOLL_TFD)
-        return -EOPNOTSUPP;
+        return compare_watched(first, a, second, (const void __user *)b);
     if (type < 0 || (size_t)type >= array_size(parts))
         return -EINVAL;
     return thread_compare(first, second, parts[type]);

@@ -18,7 +18,14 @@ static const struct {
     { MS_NOATIME, MOUNT_NO_ATIME },
     { MS_NODIRATIME, MOUNT_NO_DIR_ATIME },
     { MS_STRICTATIME, MOUNT_STRICT_ATIME },
+    { MS_NOSYMFOLLOW, MOUNT_NO_LINKS },
+    { MS_DIRSYNC, MOUNT_SYNCHRONOUS_NAMES },
+    { MS_MANDLOCK, MOUNT_MANDATORY },
+    { MS_LAZYTIME, MOUNT_LAZY_TIME },
 };
+
+/* MS_NOUSER, which is negative, so that all bits above it are refused too. */
+#define NO_USERS (~0ul << 31)
 
 static unsigned mount_flags_from(unsigned long flags)
 {
@@ -126,9 +133,9 @@ long sys_mount(const char __user *source, const char __user *target,
         return error;
     error = place_argument(AT_FDCWD, target, WALK_FOLLOW, &at);
     if (!error) {
-        error = i_can(CAPABLE_SYS_ADMIN)
-            ? mount_at(&request, source, at, flags)
-            : -EPERM;
+        error = flags & NO_USERS       ? -EINVAL
+            : i_can(CAPABLE_SYS_ADMIN) ? mount_at(&request, source, at, flags)
+                                       : -EPERM;
         place_put(at);
     }
     request_done(&request);

@@ -167,13 +167,12 @@ long sys_rmdir(const char __user *path)
 long sys_renameat2(int from_at, const char __user *from, int to_at,
     const char __user *to, unsigned flags)
 {
-    bool swaps = flags & RENAME_EXCHANGE;
-    if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) ||
-        (swaps && flags & RENAME_NOREPLACE))
+    unsigned how = (flags & RENAME_NOREPLACE ? RENAME_KEEP : 0) |
+        (flags & RENAME_EXCHANGE ? RENAME_SWAP : 0) |
+        (flags & RENAME_WHITEOUT ? RENAME_LEAVE : 0);
+    if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT) ||
+        (how & RENAME_SWAP && how != RENAME_SWAP))
         return -EINVAL;
-    unsigned how = flags & RENAME_NOREPLACE ? RENAME_KEEP
-        : swaps                             ? RENAME_SWAP
-                                            : 0;
     struct path_argument old, new;
     int error = path_argument(&old, from_at, from, 0);
     if (error)

@@ -5,6 +5,7 @@
 #include <linux/kcmp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 
 static long compare(pid_t a, pid_t b, int type, long x, long y)
@@ -48,6 +49,47 @@ static void open_files(void)
     close(b);
     close(c);
     close(a);
+}
+
+static long watched(int fd, unsigned epoll, unsigned target, unsigned index)
+{
+    struct kcmp_epoll_slot slot = { epoll, target, index };
+    return compare(getpid(), getpid(), KCMP_EPOLL_TFD, fd, (long)&slot);
+}
+
+/* What an epoll watches, found by the number it had when it was added. */
+static void watched_files(void)
+{
+    int epoll = epoll_create1(0), ends[2], other[2];
+    struct epoll_event event = { .events = EPOLLIN };
+    pid_t me = getpid();
+    pipe(ends), pipe(other);
+    fails_with(ENOENT, watched(ends[0], epoll, ends[0], 0));
+    epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &event);
+    is(watched(ends[0], epoll, ends[0], 0), 0);
+    ok(watched(ends[1], epoll, ends[0], 0) > 0);
+    fails_with(ENOENT, watched(ends[0], epoll, ends[0], 1));
+    fails_with(ENOENT, watched(ends[0], epoll, ends[1], 0));
+    fails_with(ENOENT, watched(ends[0], epoll, -1, 0));
+    fails_with(EBADF, watched(-1, epoll, ends[0], 0));
+    fails_with(EBADF, watched(ends[0], -1, ends[0], 0));
+    fails_with(EINVAL, watched(ends[0], ends[1], ends[0], 0));
+    fails_with(EBADF, watched(-1, ends[1], ends[0], 0));
+    fails_with(EFAULT, compare(me, me, KCMP_EPOLL_TFD, ends[0], 8));
+    fails_with(EFAULT, compare(me, me, KCMP_EPOLL_TFD, -1, 8));
+    /* The same number twice: the first one lives on by another. */
+    int saved = dup(ends[0]);
+    dup2(other[0], ends[0]);
+    epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &event);
+    ok(!watched(saved, epoll, ends[0], 0) != !watched(saved, epoll, ends[0], 1));
+    ok(!watched(other[0], epoll, ends[0], 0) !=
+        !watched(other[0], epoll, ends[0], 1));
+    fails_with(ENOENT, watched(saved, epoll, ends[0], 2));
+    close(saved);
+    is(watched(other[0], epoll, ends[0], 0), 0);
+    fails_with(ENOENT, watched(other[0], epoll, ends[0], 1));
+    close(epoll), close(ends[0]), close(ends[1]);
+    close(other[0]), close(other[1]);
 }
 
 static volatile int tid, may_end;
@@ -128,6 +170,7 @@ static void run(void)
 {
     errors();
     open_files();
+    watched_files();
     threads();
     clones();
     rights();

@@ -166,6 +166,30 @@ static void proc_files(void)
     close(system), close(setting), close(process), close(epoll);
 }
 
+/* Of all that a user watches. */
+static void most(void)
+{
+    static const char setting[] = "/proc/sys/fs/epoll/max_user_watches";
+    char before[32] = "";
+    int epoll = epoll_create1(0), a = eventfd(1, 0), b = eventfd(1, 0);
+    int fd = open(setting, O_RDWR);
+    ssize_t bytes = read(fd, before, sizeof before - 1);
+    ok(atol(before) > 1000);
+    is(add(epoll, a, EPOLLIN, 1), 0);
+    is(pwrite(fd, "1\n", 2, 0), 2);
+    fails_with(ENOSPC, add(epoll, b, EPOLLIN, 2));
+    fails_with(EEXIST, add(epoll, a, EPOLLIN, 1)); /* looked at before */
+    is(epoll_wait(epoll, got, 8, 0), 1);
+    is(del(epoll, a), 0);
+    is(pwrite(fd, "0", 1, 0), 1);
+    fails_with(ENOSPC, add(epoll, a, EPOLLIN, 1));
+    fails_with(EINVAL, pwrite(fd, "-1", 2, 0));
+    fails_with(EINVAL, pwrite(fd, "x", 1, 0));
+    is(pwrite(fd, before, bytes, 0), bytes);
+    is(add(epoll, b, EPOLLIN, 2), 0);
+    close(fd), close(epoll), close(a), close(b);
+}
+
 static void run(void)
 {
     open_files();
@@ -174,5 +198,6 @@ static void run(void)
     others();
     fdinfo();
     proc_files();
+    most();
 }
 TEST_MAIN

@@ -192,6 +192,42 @@ static void asked(void)
     unlink("f");
 }
 
+/* How long what is written will last: of the file, not of the open file. */
+static void hints(void)
+{
+    enum { GET = 1035, SET, GET_OF_OPEN, SET_OF_OPEN };
+    uint64_t got = 77, value;
+    int fd = open("f", O_RDWR | O_CREAT, 0600), path = open("f", O_PATH);
+    is(fcntl(fd, GET, &got), 0);
+    is(got, 0);
+    for (value = 0; value < 6; value++)
+        is(fcntl(fd, SET, &value), 0);
+    fails_with(EINVAL, fcntl(fd, SET, &value));
+    value = -1;
+    fails_with(EINVAL, fcntl(fd, SET, &value));
+    value = 1ull << 32 | 3;
+    fails_with(EINVAL, fcntl(fd, SET, &value));
+    fails_with(EFAULT, fcntl(fd, SET, 8));
+    fails_with(EFAULT, fcntl(fd, GET, 8));
+    fails_with(EINVAL, fcntl(fd, GET_OF_OPEN, &got));
+    fails_with(EINVAL, fcntl(fd, SET_OF_OPEN, &got));
+    fails_with(EBADF, fcntl(path, GET, &got));
+    fails_with(EBADF, fcntl(path, SET, &got));
+    close(fd), close(path);
+    fd = open("f", O_RDONLY);
+    is(fcntl(fd, GET, &got), 0);
+    is(got, 5);
+    value = 4;
+    is(fcntl(fd, SET, &value), 0);
+    close(fd), unlink("f");
+    int ends[2];
+    pipe(ends);
+    is(fcntl(ends[0], SET, &value), 0);
+    is(fcntl(ends[1], GET, &got), 0);
+    is(got, 4);
+    close(ends[0]), close(ends[1]);
+}
+
 static void run(void)
 {
     asked();
@@ -200,5 +236,6 @@ static void run(void)
     owners();
     pipes();
     others();
+    hints();
 }
 TEST_MAIN

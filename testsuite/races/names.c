@@ -11,6 +11,7 @@
 #include "vfs/entry.c"
 #define give_back give_back_moved
 #include "vfs/entry_move.c"
+#include "vfs/entry_removed.c"
 
 enum { ROUNDS = 400 };
 

@@ -64,10 +64,12 @@ void space_reap(struct space *space)
     __atomic_add_fetch(&reaps, 1, __ATOMIC_RELAXED);
 }
 
+/* Of the worker, whose end it is when nobody is to come any more. */
 void thread_breathe(void)
 {
     late_store_now();
-    if (!__atomic_load_n(&at_work, __ATOMIC_ACQUIRE))
+    if (!__atomic_load_n(&at_work, __ATOMIC_ACQUIRE) &&
+        !__atomic_load_n(&reaped, __ATOMIC_ACQUIRE))
         pthread_exit(NULL);
 }
 

@@ -129,6 +129,10 @@ ATTEMPT(try_exchange,
     close_it(open("a", O_CREAT, 0600)); close_it(open("b", O_CREAT, 0600)),
     syscall(SYS_renameat2, AT_FDCWD, "a", AT_FDCWD, "b", 2),
     unlink("a"); unlink("b"))
+ATTEMPT(try_whiteout, close_it(open("a", O_CREAT, 0600)),
+    syscall(SYS_renameat2, AT_FDCWD, "a", AT_FDCWD,
+        "a name that is too long to be kept within its entry", 4),
+    unlink("a"); unlink("a name that is too long to be kept within its entry"))
 ATTEMPT(try_link_unnamed, int fd = open(".", O_TMPFILE | O_RDWR, 0600),
     linkat(fd, "", AT_FDCWD, "named", AT_EMPTY_PATH), close(fd); unlink("named"))
 ATTEMPT(try_node, NOTHING, mknod("node", S_IFCHR | 0600, 0x103), unlink("node"))
@@ -258,6 +262,7 @@ static const struct operation operations[] = {
     { "name_to_handle_at", try_name_handle, 0 },
     { "open_by_handle_at", try_open_handle, 0 },
     { "renameat2", try_exchange, ENOSPC },
+    { "RENAME_WHITEOUT", try_whiteout, ENOSPC },
     { "linkat", try_link_unnamed, ENOSPC },
     { "mknod", try_node, ENOSPC },
     { "rmdir", try_rmdir, 0 },

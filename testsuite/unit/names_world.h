@@ -273,6 +273,7 @@ int seals_allow_size(const struct inode *inode, uint64_t bytes)
 #include "vfs/credentials.c"
 #include "vfs/entry.c"
 #include "vfs/entry_move.c"
+#include "vfs/entry_removed.c"
 #define find find_extended
 #include "vfs/extended.c"
 #undef find
