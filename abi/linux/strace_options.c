@@ -3,7 +3,6 @@
  * rules of strace_flags.c hold. */
 #include <asm/fcntl.h>
 #include <asm/poll.h>
-#include <asm/signal.h>
 #include <asm/socket.h>
 #include <linux/close_range.h>
 #include <linux/eventpoll.h>
@@ -19,6 +18,7 @@
 #include <linux/openat2.h>
 #include <linux/personality.h>
 #include <linux/resource.h>
+#include <linux/signal.h>
 #include <linux/stat.h>
 #include <linux/time.h>
 #include <linux/xattr.h>
@@ -128,7 +128,7 @@ NAMES(sa) = {
     N(SA_RESETHAND), N(SA_UNSUPPORTED), N(SA_EXPOSE_TAGBITS), END,
 };
 NAMES(ss) = {
-    N(SS_ONSTACK), N(SS_DISABLE), { 1u << 31, "SS_AUTODISARM" }, END,
+    N(SS_ONSTACK), N(SS_DISABLE), N(SS_AUTODISARM), END,
 };
 
 NAMES(persona) = {
