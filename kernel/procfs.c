@@ -145,10 +145,10 @@ static int find_thread(const struct proc_subject *subject, int number,
         .name = name_, .type = INODE_REGULAR, .mode = mode_, .show = show_,    \
         .store = store_                                                        \
     }
-#define PROC_WRITABLE_RAW(name_, mode_, show_, store_)                         \
+#define PROC_WRITABLE_RAW(name_, mode_, also_, show_, store_)                  \
     {                                                                          \
         .name = name_, .type = INODE_REGULAR, .mode = mode_,                   \
-        .flags = PROC_RAW, .show = show_, .store = store_                      \
+        .flags = PROC_RAW | also_, .show = show_, .store = store_              \
     }
 #define PROC_NUMBERS(name_, mode_, numbers_)                                   \
     {                                                                          \
@@ -178,7 +178,7 @@ static int find_thread(const struct proc_subject *subject, int number,
         PROC_PRIVATE("personality", 0400, show_personality),                   \
         PROC_FILE("limits", 0444, show_limits),                                \
         PROC_WRITABLE("comm", 0644, show_comm, store_comm),                    \
-        PROC_WRITABLE_RAW("cmdline", 0444, show_cmdline, NULL),                \
+        PROC_WRITABLE_RAW("cmdline", 0444, 0, show_cmdline, NULL),             \
         PROC_FILE("stat", 0444, show_process_stat),                            \
         PROC_FILE("statm", 0444, show_statm),                                  \
         PROC_OF_MEMORY("maps", 0444, 0, show_maps), PROC_MAGIC(cwd),           \
@@ -188,10 +188,10 @@ static int find_thread(const struct proc_subject *subject, int number,
         PROC_DIRECTORY("net", proc_net_children),                              \
         PROC_FILE("wchan", 0444, show_wchan),                                  \
         PROC_FILE("oom_score", 0444, show_oom_score),                          \
-        PROC_WRITABLE_RAW("oom_adj", 0644, show_oom_adj, store_oom_adj),       \
-        PROC_WRITABLE_RAW("oom_score_adj", 0644, show_oom_score_adj,           \
+        PROC_WRITABLE_RAW("oom_adj", 0644, 0, show_oom_adj, store_oom_adj),    \
+        PROC_WRITABLE_RAW("oom_score_adj", 0644, PROC_FAR, show_oom_score_adj, \
             store_oom_score_adj),                                              \
-        PROC_WRITABLE_RAW("loginuid", 0644, show_login_uid, store_login_uid)
+        PROC_WRITABLE_RAW("loginuid", 0644, 0, show_login_uid, store_login_uid)
 
 static const struct proc_entry thread_children[] = {
     PROCESS_FILES,
@@ -215,7 +215,7 @@ const struct proc_entry proc_process_children[] = {
     PROC_NUMBERS("task", 0555, &proc_threads),
     PROCESS_FILES,
     PROC_OPENED("mountstats", 0400, mounts_open_stats),
-    PROC_WRITABLE_RAW("coredump_filter", 0644, show_dump_filter,
+    PROC_WRITABLE_RAW("coredump_filter", 0644, 0, show_dump_filter,
         store_dump_filter),
     { 0 },
 };

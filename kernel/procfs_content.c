@@ -113,6 +113,26 @@ int64_t proc_seek_forwards(
     return base;
 }
 
+int64_t proc_seek_near(struct file *file, int64_t offset, enum seek_from from)
+{
+    uint64_t before = file->position;
+    int64_t result = file_seek_plainly(file, offset, from);
+    if (result <= INT32_MAX)
+        return result;
+    file->position = before;
+    return -EINVAL;
+}
+
+/* What can be read from anywhere has such ends, but for settings. */
+static int64_t seek_raw(struct file *file, int64_t offset, enum seek_from from)
+{
+    const struct node *node = file->inode->private;
+    bool is_setting = node->what->flags & PROC_FAR ||
+        (!node->subject.pid && !proc_is_of_sys(file->inode));
+    return is_setting ? file_seek_plainly(file, offset, from)
+                      : proc_seek_near(file, offset, from);
+}
+
 #define CONTENT_OPS                                                            \
     .read = read_content, .write = write_content, .release = release_content
 int proc_map_nothing(struct file *file, struct mapping *mapping)
@@ -125,7 +145,7 @@ int proc_map_nothing(struct file *file, struct mapping *mapping)
 
 /* Of a process … */
 const struct file_ops proc_content_ops = { CONTENT_OPS, FORWARDS, UNSENT };
-static const struct file_ops raw_ops = { CONTENT_OPS, UNSENT };
+static const struct file_ops raw_ops = { CONTENT_OPS, UNSENT, .seek = seek_raw };
 /* … and of the system. */
 static const struct file_ops system_ops = {
     CONTENT_OPS,
@@ -136,6 +156,7 @@ static const struct file_ops system_ops = {
 };
 static const struct file_ops system_raw_ops = {
     CONTENT_OPS,
+    .seek = seek_raw,
     .poll = poll_system,
 };
 static const struct file_ops watched_ops = {

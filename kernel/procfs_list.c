@@ -90,4 +90,7 @@ static int list_directory(
     return 0;
 }
 
-const struct file_ops proc_directory_ops = { .list = list_directory };
+const struct file_ops proc_directory_ops = {
+    .list = list_directory,
+    .seek = proc_seek_near,
+};

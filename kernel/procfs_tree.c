@@ -165,10 +165,20 @@ static const struct proc_entry *find_child(
 }
 
 /* Other names are missing in /proc, but refused in /sys. */
-static bool is_of_sys(const struct inode *inode)
+bool proc_is_of_sys(const struct inode *inode)
 {
     const struct node *root = inode->filesystem->root->inode->private;
     return root->what == &sys_root;
+}
+
+/* Can what it is be changed?  Not below /proc/sys, nor in /sys. */
+static bool keeps_changes(const struct inode *inode)
+{
+    const struct node *node = inode->private;
+    bool is_of_tree =
+        inode->type == INODE_REGULAR || inode->type == INODE_DIRECTORY;
+    return is_of_tree && !node->subject.pid && !node->is_raw &&
+        !proc_is_of_sys(inode);
 }
 
 static int look_up(struct inode *directory, struct entry *entry)
@@ -187,7 +197,7 @@ static int look_up(struct inode *directory, struct entry *entry)
     } else {
         if (!numbers || !name_to_number(numbers->prefix, entry->name,
                             entry->name_bytes, &number))
-            return is_of_sys(directory) ? 0 : -ENOENT;
+            return proc_is_of_sys(directory) ? 0 : -ENOENT;
         int error = numbers->find(&node->subject, number, &subject);
         if (error)
             return error;
@@ -198,6 +208,8 @@ static int look_up(struct inode *directory, struct entry *entry)
         return -ENOMEM;
     if (node->is_raw)
         ((struct node *)inode->private)->is_raw = true;
+    if (keeps_changes(inode))
+        proc_kept_apply(inode, what);
     entry_fill(entry, inode);
     return 0;
 }
@@ -211,21 +223,27 @@ static bool still_valid(struct entry *entry)
         return false;
     if (node->subject.pid)
         set_owner(inode, node);
+    else if (keeps_changes(inode))
+        proc_kept_apply(inode, node->what);
     return true;
 }
 
 static int set_attributes(
     struct inode *inode, unsigned mask, const struct attributes *attributes)
 {
-    /* What is of a process gets its owner again when it is looked up. */
     const struct node *node = inode->private;
+    if (keeps_changes(inode))
+        return mask & (SET_MODE | SET_UID | SET_GID)
+            ? proc_kept_set(node->what, mask, attributes)
+            : 0;
+    /* What is of a process gets its owner again when it is looked up. */
     unsigned kept = SET_MODE | (node->subject.pid ? 0 : SET_UID | SET_GID);
     return mask & kept ? -EPERM : 0;
 }
 
 static void give_attributes(struct inode *inode, struct attributes *attributes)
 {
-    if (inode->type == INODE_REGULAR && is_of_sys(inode))
+    if (inode->type == INODE_REGULAR && proc_is_of_sys(inode))
         attributes->bytes = SYS_FILE_BYTES;
 }
 

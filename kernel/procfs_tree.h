@@ -36,6 +36,7 @@ enum proc_flags {
     PROC_FIXED = 4, /* directories: nobody may change them */
     PROC_RAW = 8, /* files, or all below: can be written and sought anywhere */
     PROC_SYSTEM = 16, /* files below a process: behave like the system's */
+    PROC_FAR = 64, /* PROC_RAW, and without an end */
     PROC_MEMORY = 32, /* files of its memory: no secret of who has none */
 };
 

@@ -94,6 +94,9 @@ struct file {
     struct grace grace;
 };
 
+/* What is done without a seek of the file's own. */
+int64_t file_seek_plainly(
+    struct file *file, int64_t offset, enum seek_from from);
 /* For devices and counters, which have no position: a seek that changes
  * nothing. */
 int64_t file_seek_nowhere(

@@ -136,7 +136,7 @@ ssize_t file_write_kernel(
 
 /* Without the file's own seek: the end is where the inode says, and all before
  * it is data. */
-static int64_t plain_seek(
+int64_t file_seek_plainly(
     struct file *file, int64_t offset, enum seek_from from)
 {
     struct attributes attributes;
@@ -179,7 +179,7 @@ int64_t file_seek(struct file *file, int64_t offset, enum seek_from from)
         return -ESPIPE;
     mutex_lock(&file->position_lock);
     int64_t result = file->ops->seek ? file->ops->seek(file, offset, from)
-                                     : plain_seek(file, offset, from);
+                                     : file_seek_plainly(file, offset, from);
     mutex_unlock(&file->position_lock);
     return result;
 }
