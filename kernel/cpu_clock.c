@@ -104,6 +104,16 @@ uint64_t cpu_alarms_look_locked(
     return left_ns;
 }
 
+void cpu_alarm_look_locked(struct cpu_alarm *alarm)
+{
+    const struct cpu_clock *clock = alarm->clock;
+    if (!clock->thread || !alarm->expires_ns)
+        return;
+    uint64_t now_ns = thread_ns(clock);
+    if (alarm->expires_ns <= now_ns)
+        expire(alarm, now_ns);
+}
+
 struct cpu_sleeper {
     struct cpu_alarm alarm;
     struct thread *thread;

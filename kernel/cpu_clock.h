@@ -39,6 +39,9 @@ void cpu_alarm_init(struct cpu_alarm *alarm, const struct cpu_clock *clock,
 void cpu_alarm_set(
     struct cpu_alarm *alarm, uint64_t expires_ns, uint64_t now_ns);
 
+/* [process->cpu_lock] Is it due?  Of a clock of a thread; others wait. */
+void cpu_alarm_look_locked(struct cpu_alarm *alarm);
+
 /* Until the clock shows so much. 0, -ERESTART */
 int cpu_clock_sleep(const struct cpu_clock *clock, uint64_t until_ns);
 

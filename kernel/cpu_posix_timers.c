@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Timers of timer_create(2) on clocks of CPU time.
  *
- * Who takes the signal may not ask what time the clock shows, because of its
+ * Who takes the signal may not ask what time a process has used, because of its
  * locks.  So a timer goes on by itself while its signal waits, and counts its
- * overruns; it cannot flood anybody, for nothing looks at it all too often. */
+ * overruns; it cannot flood anybody, for nothing looks at it all too often.  What
+ * a thread has used can be asked, and what came since the last look is counted. */
 #include "kernel/posix_timer.h"
 
 #include "arch/atomic.h"
@@ -68,6 +69,8 @@ uint64_t cpu_posix_timer_taken(struct posix_timer *timer)
 {
     struct spinlock *lock = &timer->cpu.process->cpu_lock;
     spin_lock(lock);
+    if (timer->is_told && timer->interval_ns)
+        cpu_alarm_look_locked(&timer->alarm);
     uint64_t overruns = timer->overruns;
     timer->overruns = 0;
     timer->is_told = false;

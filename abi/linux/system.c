@@ -83,13 +83,17 @@ static bool is_magic(unsigned magic, unsigned magic2)
 long sys_reboot(unsigned magic, unsigned magic2, unsigned command,
     const void __user *argument)
 {
+    char words[255]; /* for the machine: it has no use for them */
     if (!i_can(CAPABLE_SYS_BOOT))
         return -EPERM;
     if (!is_magic(magic, magic2))
         return -EINVAL;
     switch (command) {
-    case LINUX_REBOOT_CMD_RESTART:
     case LINUX_REBOOT_CMD_RESTART2:
+        if (user_string(words, argument, sizeof words) == -EFAULT)
+            return -EFAULT;
+        system_end(END_RESTART);
+    case LINUX_REBOOT_CMD_RESTART:
         system_end(END_RESTART);
     case LINUX_REBOOT_CMD_HALT:
         system_end(END_HALT);

@@ -78,6 +78,13 @@ static void names(void)
     is(as_user(may_not), 0);
     fails_with(EINVAL, syscall(SYS_reboot, 1, 2, 3, 0));
     fails_with(EINVAL, reboot(0x77777777));
+    const unsigned first = 0xfee1dead, second = 672274793;
+    const unsigned restart_with = 0xa1b2c3d4;
+    fails_with(EFAULT, syscall(SYS_reboot, first, second, restart_with, 8));
+    fails_with(EINVAL, syscall(SYS_setdomainname, "x", 65));
+    fails_with(EINVAL, syscall(SYS_setdomainname, "x", -1));
+    fails_with(EINVAL, syscall(SYS_sethostname, "x", 65));
+    fails_with(EFAULT, syscall(SYS_setdomainname, 8, 1));
 }
 
 static void totals(void)
