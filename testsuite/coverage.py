@@ -83,6 +83,7 @@ FLAG = re.compile(r'\b(?!NULL\b)[A-Z][A-Z0-9_]{3,}\b')
 # What strace splits where another thread comes between.
 BEGUN = re.compile(r'(?:^|\] )(\d+) +(.*) <unfinished \.\.\.>$')
 RESUMED = re.compile(r'^(\d+) +<\.\.\. \w+ resumed>(.*)')
+THREAD = re.compile(r'^(?:\[ *[\d.]+\] )?(\d+) ')
 
 
 def whole_calls(lines):
@@ -94,7 +95,42 @@ def whole_calls(lines):
             begun[match.group(1)] = match.group(2)
             continue
         match = RESUMED.match(line)
-        yield begun.pop(match.group(1), '') + match.group(2) if match else line
+        yield match.group(1) + ' ' + begun.pop(match.group(1), '') + \
+            match.group(2) if match else line
+
+
+def who_was_interrupted(interrupted, line, call):
+    """The name of the call that the signal's handler broke off, once
+    rt_sigreturn gives its EINTR; until then interrupted has it by thread."""
+    thread = THREAD.match(line)
+    name, _, result, error = call
+    if not thread:
+        return None
+    if error and error.startswith('ERESTART'):
+        interrupted[thread.group(1)] = name
+    elif name == 'rt_sigreturn':
+        broken = interrupted.pop(thread.group(1), None)
+        return broken if result == '-1' and error == 'EINTR' else None
+    return None
+
+
+def shown_by(lines, calls):
+    """Adds what these lines have of each call."""
+    interrupted = {}
+    for line in whole_calls(lines):
+        match = CALL.search(line)
+        if not match:
+            continue
+        name, arguments, result, error = match.groups()
+        calls[name].add(('', ''))
+        bare = re.sub(r'"(\\.|[^"\\])*"', '', arguments)
+        calls[name].update(('flag', flag) for flag in FLAG.findall(bare))
+        # What rt_sigreturn gives is what another call gave.
+        if result == '-1' and error and name != 'rt_sigreturn':
+            calls[name].add(('error', error))
+        broken = who_was_interrupted(interrupted, line, match.groups())
+        if broken:
+            calls[broken].add(('error', 'EINTR'))
 
 
 def shown(folder):
@@ -103,17 +139,7 @@ def shown(folder):
     for log in sorted(os.listdir(folder)):
         with open(os.path.join(folder, log), encoding='utf-8',
                   errors='replace') as trace:
-            for line in whole_calls(trace):
-                match = CALL.search(line)
-                if not match:
-                    continue
-                name, arguments, result, error = match.groups()
-                calls[name].add(('', ''))
-                bare = re.sub(r'"(\\.|[^"\\])*"', '', arguments)
-                calls[name].update(('flag', flag) for flag in FLAG.findall(bare))
-                # What rt_sigreturn gives is what another call gave.
-                if result == '-1' and error and name != 'rt_sigreturn':
-                    calls[name].add(('error', error))
+            shown_by(trace, calls)
     return calls
 
 

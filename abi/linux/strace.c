@@ -138,8 +138,9 @@ void strace_end(struct trace *trace, long result)
     char text[32];
     if (result < 0 && result >= -4095) {
         const char *name = flag_name_find(names_errno, -result);
-        if (name)
-            format(text, sizeof text, "-1 %s", name);
+        if (name) /* what will be called again, or gives EINTR: not yet known */
+            format(text, sizeof text, result <= -ERESTART ? "? %s" : "-1 %s",
+                name);
         else
             format(text, sizeof text, "-1 %ld", -result);
     } else if (result >= 0 && result < 0x1000000) {

@@ -59,10 +59,21 @@ PRINTER(timespec);
 PRINTER(cloneflags);
 PRINTER(futexop);
 PRINTER(socktype);
+PRINTER(sockoption);
+PRINTER(sigaction);
+PRINTER(altstack);
+PRINTER(cloneargs);
+PRINTER(openhow);
+PRINTER(epollevent);
+PRINTER(pollfds);
+
+/* value as names joined by |; what has no name as a number. */
+void trace_add_flags(
+    struct trace *trace, const struct flag_name *names, unsigned long value);
 
 /* The name of a value, or NULL. */
 const char *flag_name_find(const struct flag_name *names, unsigned long value);
 extern const struct flag_name names_errno[], names_signal[], names_futexop[],
-    names_socktype[], names_clone[], names_fd[];
+    names_socktype[], names_sockoption[], names_clone[], names_sock[];
 
 #endif

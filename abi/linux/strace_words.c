@@ -2,6 +2,7 @@
 /* How the tracer prints an argument, one function a kind of word.  What is in
  * user memory is copied first, by the copies that survive bad pointers, and
  * never more than a few bytes of it. */
+#include <asm/socket.h>
 #include <linux/fcntl.h>
 #include <linux/futex.h>
 #include <linux/sched.h>
@@ -144,7 +145,7 @@ PRINTER(bytes)
         trace_add(trace, "…");
 }
 
-static void add_flags(
+void trace_add_flags(
     struct trace *trace, const struct flag_name *names, unsigned long value)
 {
     unsigned long rest = value;
@@ -164,7 +165,7 @@ static void add_flags(
  * high halves are 0 when they make sense. */
 PRINTER(flags)
 {
-    add_flags(trace, names, args->value[i] & UINT32_MAX);
+    trace_add_flags(trace, names, args->value[i] & UINT32_MAX);
 }
 
 PRINTER(one)
@@ -221,7 +222,7 @@ PRINTER(cloneflags)
     unsigned long signal = args->value[i] & CSIGNAL;
     const char *name = flag_name_find(names_signal, signal);
     if (args->value[i] & ~(unsigned long)CSIGNAL || !signal)
-        add_flags(trace, names_clone, args->value[i] & ~(unsigned long)CSIGNAL);
+        trace_add_flags(trace, names_clone, args->value[i] & ~(unsigned long)CSIGNAL);
     if (signal && args->value[i] != signal)
         trace_add(trace, "|");
     if (name)
@@ -239,9 +240,9 @@ PRINTER(futexop)
     else
         trace_add(trace, "%lu", value & FUTEX_CMD_MASK);
     if (value & FUTEX_PRIVATE_FLAG)
-        trace_add(trace, "|PRIVATE");
+        trace_add(trace, "_PRIVATE");
     if (value & FUTEX_CLOCK_REALTIME)
-        trace_add(trace, "|REALTIME");
+        trace_add(trace, "|FUTEX_CLOCK_REALTIME");
 }
 
 PRINTER(socktype)
@@ -252,6 +253,15 @@ PRINTER(socktype)
         trace_add(trace, "%s", name);
     if (value & ~15ul) {
         trace_add(trace, name ? "|" : "");
-        add_flags(trace, names_fd, value & ~15ul);
+        trace_add_flags(trace, names_sock, value & ~15ul);
     }
+}
+
+/* Options of other levels than this one are other numbers. */
+PRINTER(sockoption)
+{
+    if (i && (int)args->value[i - 1] == SOL_SOCKET)
+        print_one(trace, args, i, names);
+    else
+        print_int(trace, args, i, names);
 }

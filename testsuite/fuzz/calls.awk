@@ -21,7 +21,7 @@ function kind(type) {
 function how(printer) {
     if (printer == "cloneflags")
         return "FLAGS clone"
-    if (printer == "socktype" || printer == "futexop")
+    if (printer ~ /^(socktype|sockoption|futexop)$/)
         return "ONE " printer
     return printer ~ /^flags / ? "FLAGS " substr(printer, 7) : \
         printer ~ /^one / ? "ONE " substr(printer, 5) : "PLAIN"

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* The names of flags and of the lesser calls' options, for the tracer.  The
+ * rules of strace_flags.c hold. */
+#include <asm/fcntl.h>
+#include <asm/poll.h>
+#include <asm/socket.h>
+#include <linux/close_range.h>
+#include <linux/eventpoll.h>
+#include <linux/fadvise.h>
+#include <linux/falloc.h>
+#include <linux/fs.h>
+#include <linux/inotify.h>
+#include <linux/ioprio.h>
+#include <linux/kcmp.h>
+#include <linux/membarrier.h>
+#include <linux/memfd.h>
+#include <linux/mman.h>
+#include <linux/openat2.h>
+#include <linux/personality.h>
+#include <linux/resource.h>
+#include <linux/signal.h>
+#include <linux/stat.h>
+#include <linux/time.h>
+#include <linux/xattr.h>
+
+#include "abi/linux/strace.h"
+
+#define NAMES(table)                                                           \
+    extern const struct flag_name names_##table[];                             \
+    const struct flag_name names_##table[]
+#define N(name)      { (uint32_t)(name), #name }
+#define END          { 0, NULL }
+
+/* Each family's O_CLOEXEC and O_NONBLOCK go by names of its own. */
+NAMES(epollfd) = {
+    { O_CLOEXEC, "EPOLL_CLOEXEC" }, END,
+};
+NAMES(eventfd) = {
+    { 1, "EFD_SEMAPHORE" }, { O_CLOEXEC, "EFD_CLOEXEC" },
+    { O_NONBLOCK, "EFD_NONBLOCK" }, END,
+};
+NAMES(signalfd) = {
+    { O_CLOEXEC, "SFD_CLOEXEC" }, { O_NONBLOCK, "SFD_NONBLOCK" }, END,
+};
+NAMES(timerfd) = {
+    { O_CLOEXEC, "TFD_CLOEXEC" }, { O_NONBLOCK, "TFD_NONBLOCK" }, END,
+};
+NAMES(inotify) = {
+    { O_CLOEXEC, "IN_CLOEXEC" }, { O_NONBLOCK, "IN_NONBLOCK" }, END,
+};
+NAMES(pidfd) = {
+    { O_NONBLOCK, "PIDFD_NONBLOCK" }, END,
+};
+NAMES(sock) = {
+    { O_CLOEXEC, "SOCK_CLOEXEC" }, { O_NONBLOCK, "SOCK_NONBLOCK" }, END,
+};
+
+NAMES(memfd) = {
+    N(MFD_CLOEXEC), N(MFD_ALLOW_SEALING), N(MFD_HUGETLB), END,
+};
+NAMES(closerange) = {
+    N(CLOSE_RANGE_UNSHARE), N(CLOSE_RANGE_CLOEXEC), END,
+};
+NAMES(timerfdtime) = {
+    { 1, "TFD_TIMER_ABSTIME" }, { 2, "TFD_TIMER_CANCEL_ON_SET" }, END,
+};
+NAMES(eaccess) = {
+    { 0x100, "AT_SYMLINK_NOFOLLOW" }, { 0x200, "AT_EACCESS" },
+    { 0x1000, "AT_EMPTY_PATH" }, END,
+};
+NAMES(unlink) = {
+    { 0x200, "AT_REMOVEDIR" }, END,
+};
+NAMES(resolve) = {
+    N(RESOLVE_NO_XDEV), N(RESOLVE_NO_MAGICLINKS), N(RESOLVE_NO_SYMLINKS),
+    N(RESOLVE_BENEATH), N(RESOLVE_IN_ROOT), N(RESOLVE_CACHED), END,
+};
+
+NAMES(mlock) = {
+    N(MLOCK_ONFAULT), END,
+};
+NAMES(fileadvice) = {
+    N(POSIX_FADV_NORMAL), N(POSIX_FADV_RANDOM), N(POSIX_FADV_SEQUENTIAL),
+    N(POSIX_FADV_WILLNEED), N(POSIX_FADV_DONTNEED), N(POSIX_FADV_NOREUSE), END,
+};
+NAMES(filerange) = {
+    N(SYNC_FILE_RANGE_WAIT_BEFORE), N(SYNC_FILE_RANGE_WRITE),
+    N(SYNC_FILE_RANGE_WAIT_AFTER), END,
+};
+NAMES(fallocate) = {
+    N(FALLOC_FL_KEEP_SIZE), N(FALLOC_FL_PUNCH_HOLE),
+    N(FALLOC_FL_NO_HIDE_STALE), N(FALLOC_FL_COLLAPSE_RANGE),
+    N(FALLOC_FL_ZERO_RANGE), N(FALLOC_FL_INSERT_RANGE),
+    N(FALLOC_FL_UNSHARE_RANGE), END,
+};
+NAMES(xattr) = {
+    N(XATTR_CREATE), N(XATTR_REPLACE), END,
+};
+NAMES(statx) = {
+    N(STATX_BASIC_STATS), N(STATX_TYPE), N(STATX_MODE), N(STATX_NLINK),
+    N(STATX_UID), N(STATX_GID), N(STATX_ATIME), N(STATX_MTIME), N(STATX_CTIME),
+    N(STATX_INO), N(STATX_SIZE), N(STATX_BLOCKS), N(STATX_BTIME),
+    N(STATX_MNT_ID), N(STATX_DIOALIGN), N(STATX__RESERVED), END,
+};
+NAMES(watch) = {
+    N(IN_ACCESS), N(IN_MODIFY), N(IN_ATTRIB), N(IN_CLOSE_WRITE),
+    N(IN_CLOSE_NOWRITE), N(IN_OPEN), N(IN_MOVED_FROM), N(IN_MOVED_TO),
+    N(IN_CREATE), N(IN_DELETE), N(IN_DELETE_SELF), N(IN_MOVE_SELF),
+    N(IN_UNMOUNT), N(IN_Q_OVERFLOW), N(IN_IGNORED), N(IN_ONLYDIR),
+    N(IN_DONT_FOLLOW), N(IN_EXCL_UNLINK), N(IN_MASK_CREATE), N(IN_MASK_ADD),
+    N(IN_ISDIR), N(IN_ONESHOT), END,
+};
+
+NAMES(poll) = {
+    N(POLLIN), N(POLLPRI), N(POLLOUT), N(POLLERR), N(POLLHUP), N(POLLNVAL),
+    N(POLLRDNORM), N(POLLRDBAND), N(POLLWRNORM), N(POLLWRBAND), N(POLLMSG),
+    N(POLLREMOVE), N(POLLRDHUP), END,
+};
+NAMES(epollevents) = {
+    N(EPOLLIN), N(EPOLLPRI), N(EPOLLOUT), N(EPOLLRDNORM), N(EPOLLRDBAND),
+    N(EPOLLWRNORM), N(EPOLLWRBAND), N(EPOLLMSG), N(EPOLLERR), N(EPOLLHUP),
+    N(EPOLLRDHUP), N(EPOLLEXCLUSIVE), N(EPOLLWAKEUP), N(EPOLLONESHOT),
+    N(EPOLLET), END,
+};
+NAMES(sa) = {
+    { 0x04000000, "SA_RESTORER" }, N(SA_ONSTACK), N(SA_RESTART),
+    N(SA_NOCLDSTOP), N(SA_NOCLDWAIT), N(SA_SIGINFO), N(SA_NODEFER),
+    N(SA_RESETHAND), N(SA_UNSUPPORTED), N(SA_EXPOSE_TAGBITS), END,
+};
+NAMES(ss) = {
+    N(SS_ONSTACK), N(SS_DISABLE), N(SS_AUTODISARM), END,
+};
+
+NAMES(persona) = {
+    N(PER_LINUX), N(UNAME26), N(ADDR_NO_RANDOMIZE), N(FDPIC_FUNCPTRS),
+    N(MMAP_PAGE_ZERO), N(ADDR_COMPAT_LAYOUT), N(READ_IMPLIES_EXEC),
+    N(ADDR_LIMIT_32BIT), N(SHORT_INODE), N(WHOLE_SECONDS), N(STICKY_TIMEOUTS),
+    N(ADDR_LIMIT_3GB), END,
+};
+NAMES(priority) = {
+    N(PRIO_PROCESS), N(PRIO_PGRP), N(PRIO_USER), END,
+};
+NAMES(ioprio) = {
+    N(IOPRIO_WHO_PROCESS), N(IOPRIO_WHO_PGRP), N(IOPRIO_WHO_USER), END,
+};
+NAMES(usage) = {
+    N(RUSAGE_SELF), N(RUSAGE_CHILDREN), N(RUSAGE_THREAD), END,
+};
+NAMES(interval) = {
+    N(ITIMER_REAL), N(ITIMER_VIRTUAL), N(ITIMER_PROF), END,
+};
+NAMES(kcmp) = {
+    N(KCMP_FILE), N(KCMP_VM), N(KCMP_FILES), N(KCMP_FS), N(KCMP_SIGHAND),
+    N(KCMP_IO), N(KCMP_SYSVSEM), N(KCMP_EPOLL_TFD), END,
+};
+NAMES(membarrier) = {
+    N(MEMBARRIER_CMD_QUERY), N(MEMBARRIER_CMD_GLOBAL),
+    N(MEMBARRIER_CMD_GLOBAL_EXPEDITED),
+    N(MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED),
+    N(MEMBARRIER_CMD_PRIVATE_EXPEDITED),
+    N(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED),
+    N(MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE),
+    N(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE),
+    N(MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ),
+    N(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ), END,
+};
+NAMES(syslog) = {
+    { 0, "SYSLOG_ACTION_CLOSE" }, { 1, "SYSLOG_ACTION_OPEN" },
+    { 2, "SYSLOG_ACTION_READ" }, { 3, "SYSLOG_ACTION_READ_ALL" },
+    { 4, "SYSLOG_ACTION_READ_CLEAR" }, { 5, "SYSLOG_ACTION_CLEAR" },
+    { 6, "SYSLOG_ACTION_CONSOLE_OFF" }, { 7, "SYSLOG_ACTION_CONSOLE_ON" },
+    { 8, "SYSLOG_ACTION_CONSOLE_LEVEL" }, { 9, "SYSLOG_ACTION_SIZE_UNREAD" },
+    { 10, "SYSLOG_ACTION_SIZE_BUFFER" }, END,
+};
+
+NAMES(shutdown) = {
+    { 0, "SHUT_RD" }, { 1, "SHUT_WR" }, { 2, "SHUT_RDWR" }, END,
+};
+NAMES(socklevel) = {
+    N(SOL_SOCKET), END,
+};
+NAMES(sockoption) = {
+    N(SO_DEBUG), N(SO_REUSEADDR), N(SO_TYPE), N(SO_ERROR), N(SO_DONTROUTE),
+    N(SO_BROADCAST), N(SO_SNDBUF), N(SO_RCVBUF), N(SO_KEEPALIVE),
+    N(SO_OOBINLINE), N(SO_PRIORITY), N(SO_LINGER), N(SO_REUSEPORT),
+    N(SO_PASSCRED), N(SO_PEERCRED), N(SO_RCVLOWAT), N(SO_SNDLOWAT),
+    N(SO_RCVTIMEO_OLD), N(SO_SNDTIMEO_OLD), N(SO_BINDTODEVICE),
+    N(SO_ATTACH_FILTER), N(SO_DETACH_FILTER), N(SO_PEERNAME),
+    N(SO_TIMESTAMP_OLD), N(SO_ACCEPTCONN), N(SO_PEERSEC), N(SO_SNDBUFFORCE),
+    N(SO_RCVBUFFORCE), N(SO_PASSSEC), N(SO_TIMESTAMPNS_OLD), N(SO_MARK),
+    N(SO_TIMESTAMPING_OLD), N(SO_PROTOCOL), N(SO_DOMAIN), N(SO_RXQ_OVFL),
+    N(SO_PEEK_OFF), N(SO_LOCK_FILTER), N(SO_BUSY_POLL), N(SO_MEMINFO),
+    N(SO_COOKIE), N(SO_PEERGROUPS), N(SO_ZEROCOPY), N(SO_TIMESTAMP_NEW),
+    N(SO_TIMESTAMPNS_NEW), N(SO_RCVTIMEO_NEW), N(SO_SNDTIMEO_NEW),
+    N(SO_BUF_LOCK), END,
+};
