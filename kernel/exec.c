@@ -207,6 +207,10 @@ static int begin(const struct program_name *name,
     const struct string_list *arguments, const struct string_list *environment,
     struct exec_state **state)
 {
+    *state = NULL;
+    if (current->task.user_is_over && user_is_over_limit(current->credentials))
+        return -EAGAIN;
+    current->task.user_is_over = false;
     *state = state_new(name);
     if (!*state)
         return -ENOMEM;

@@ -5,6 +5,7 @@
 #include "arch/atomic.h"
 #include "mm/space.h"
 #include "vfs/credentials.h"
+#include "vfs/users.h"
 
 static bool has_changed(
     const struct credentials *old, const struct credentials *who)
@@ -14,12 +15,28 @@ static bool has_changed(
         who->permitted & ~old->permitted;
 }
 
+bool user_is_over_limit(const struct credentials *who)
+{
+    return who->uid &&
+        user_has(who->uid, USER_THREADS) >
+            process_limit(current->process, LIMIT_PROCESSES);
+}
+
+/* Becoming someone must not fail; an exec after it will. */
+static void note_limit(
+    const struct credentials *old, const struct credentials *who)
+{
+    if (old->uid != who->uid)
+        current->task.user_is_over = user_is_over_limit(who);
+}
+
 void credentials_install(const struct credentials *who)
 {
     struct thread *thread = current;
     struct process *process = thread->process;
     const struct credentials *old = thread->credentials;
     if (process) {
+        note_limit(old, who);
         user_move_thread(old->uid, who->uid);
         if (thread->space)
             atomic_store(&thread->space->may_lock_all,

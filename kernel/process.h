@@ -173,6 +173,8 @@ void thread_usage(struct thread *thread, struct usage *usage);
 
 /* May who signal, trace or look into that one? */
 bool may_inspect(struct thread *target);
+/* He has more threads than current's RLIMIT_NPROC; root never has. */
+bool user_is_over_limit(const struct credentials *who);
 
 /* Replaces current's credentials (reference moves in); re-counts the user. */
 void credentials_install(const struct credentials *who);

@@ -307,6 +307,7 @@ static int count_thread(const struct credentials *who)
         process_limit(current->process, LIMIT_PROCESSES), is_privileged);
     if (error)
         return error;
+    current->task.user_is_over = false;
     error = all_threads_count();
     if (error)
         user_uncount_thread(who->uid);
