@@ -55,15 +55,23 @@ void credentials_install(const struct credentials *who)
     credentials_put(old);
 }
 
-static bool is_same_user(
-    const struct credentials *who, const struct credentials *whom)
+static bool is_user(uint32_t uid, uint32_t gid, const struct credentials *whom)
 {
-    return who->fsuid == whom->uid && who->fsuid == whom->euid &&
-        who->fsuid == whom->suid && who->fsgid == whom->gid &&
-        who->fsgid == whom->egid && who->fsgid == whom->sgid;
+    return uid == whom->uid && uid == whom->euid && uid == whom->suid &&
+        gid == whom->gid && gid == whom->egid && gid == whom->sgid;
 }
 
-bool may_inspect(struct thread *target)
+static bool is_over(const struct credentials *who,
+    const struct credentials *whom, enum inspect_by by)
+{
+    return by == INSPECT_BY_FS
+        ? is_user(who->fsuid, who->fsgid, whom) &&
+            !(whom->permitted & ~who->effective)
+        : is_user(who->uid, who->gid, whom) &&
+            !(whom->permitted & ~who->permitted);
+}
+
+bool may_inspect(struct thread *target, enum inspect_by by)
 {
     const struct credentials *who = current->credentials;
     if (target->process == current->process)
@@ -71,7 +79,7 @@ bool may_inspect(struct thread *target)
     const struct credentials *whom = thread_credentials(target);
     if (!whom)
         return false;
-    bool may = is_same_user(who, whom) && !(whom->permitted & ~who->permitted);
+    bool may = is_over(who, whom, by);
     struct space *space = may ? thread_space(target) : NULL;
     if (space)
         may = atomic_load(&space->is_dumpable);

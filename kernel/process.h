@@ -171,8 +171,11 @@ void process_usage(struct process *process, struct usage *usage);
 void process_children_usage(struct process *process, struct usage *usage);
 void thread_usage(struct thread *thread, struct usage *usage);
 
-/* May who signal, trace or look into that one? */
-bool may_inspect(struct thread *target);
+/* May current look into that one? By the ids and capabilities that count for
+ * files, as in /proc, or by the real ids, as system calls ask (ptrace(2),
+ * "Ptrace access mode checking"). */
+enum inspect_by { INSPECT_BY_FS, INSPECT_BY_REAL };
+bool may_inspect(struct thread *target, enum inspect_by by);
 /* He has more threads than current's RLIMIT_NPROC; root never has. */
 bool user_is_over_limit(const struct credentials *who);
 

@@ -126,7 +126,7 @@ int show_process_stat(struct text *text, const struct proc_subject *subject)
     struct standing s;
     stand(thread, &s);
     struct space *space = thread_space(thread);
-    bool may = may_inspect(thread);
+    bool may = may_inspect(thread, INSPECT_BY_FS);
     text_print(text, "%d (%s) %c %d %d %d %d %d %u", subject->pid->number,
         thread->comm, proc_state(thread), s.parent, s.group,
         s.session, packed_device(s.terminal), s.terminal_group,

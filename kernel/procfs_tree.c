@@ -42,7 +42,7 @@ struct space *subject_space(const struct proc_subject *subject)
 bool subject_may_inspect(const struct proc_subject *subject)
 {
     struct thread *thread = subject_thread(subject);
-    bool may = thread && may_inspect(thread);
+    bool may = thread && may_inspect(thread, INSPECT_BY_FS);
     if (thread)
         thread_put(thread);
     return may;

@@ -128,7 +128,7 @@ static int check_lock_limit(
     for (; area && area->start < end; area = area_next(area))
         if (area->flags & AREA_LOCKED)
             more -= min(area->end, end) - max(area->start, start);
-    if (!more || !space_may_lock(space, more))
+    if (!space_may_lock(space, more))
         return 0;
     return space->limit_locked_bytes ? -ENOMEM : -EPERM;
 }

@@ -27,7 +27,8 @@ static long compare_watched(struct thread *first, unsigned fd,
 static long compare(struct thread *first, struct thread *second, int type,
     unsigned long a, unsigned long b)
 {
-    if (!may_inspect(first) || !may_inspect(second))
+    if (!may_inspect(first, INSPECT_BY_REAL) ||
+        !may_inspect(second, INSPECT_BY_REAL))
         return -EPERM;
     if (type == KCMP_FILE)
         return thread_compare_files(first, a, second, b);

@@ -87,7 +87,7 @@ long sys_pidfd_send_signal(
 
 static long get_fd(struct thread *thread, int fd)
 {
-    if (!may_inspect(thread))
+    if (!may_inspect(thread, INSPECT_BY_REAL))
         return -EPERM;
     struct files *files = thread_files(thread);
     if (!files)

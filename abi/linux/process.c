@@ -172,7 +172,7 @@ long sys_get_robust_list(int tid, void __user *head, void __user *bytes)
         return -ESRCH;
     const size_t size = ROBUST_HEAD_BYTES;
     uintptr_t list = thread->task.robust_list;
-    bool may = may_inspect(thread);
+    bool may = may_inspect(thread, INSPECT_BY_REAL);
     thread_put(thread);
     if (!may)
         return -EPERM;

@@ -3,6 +3,7 @@
  * by through another call of the family, or not at all. */
 #include "who.h"
 
+#include <linux/kcmp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -171,6 +172,22 @@ static void over_limit(void *unused)
         _exit(6);
 }
 
+/* Calls go by the real ids, which are still root's, and files by others. */
+static void by_real_ids(void)
+{
+    void *head;
+    size_t size;
+    char text[64];
+    int process = raw(pidfd_open, 1, 0);
+    is(raw(get_robust_list, 1, &head, &size), 0);
+    is(raw(kcmp, 1, 1, KCMP_VM, 0, 0), 0);
+    int fd = raw(pidfd_getfd, process, 0, 0);
+    is(fd >= 0, 1);
+    fails_with(EACCES, readlink("/proc/1/exe", text, sizeof text));
+    close(fd);
+    close(process);
+}
+
 static void rights(void)
 {
     void *head;
@@ -178,6 +195,7 @@ static void rights(void)
     is(in_child(over_limit, NULL), 0);
     fails_with(ESRCH, raw(get_robust_list, NOBODY_THERE, &head, &size));
     become(USER, GROUP);
+    by_real_ids();
     fails_with(EPERM, raw(setgroups, 0, NULL));
     fails_with(EPERM, raw(prctl, PR_CAPBSET_DROP, 0, 0, 0, 0));
     become_root();
@@ -205,11 +223,12 @@ static void memory(void)
     fails_with(ENOMEM, raw(mlock2, at, 3 * PAGE, 1));
     fails_with(EINVAL, raw(mlock2, at, PAGE, 2));
     fails_with(ENOMEM, raw(mlock, -PAGE, 2 * PAGE));
-    is(raw(munlock, at, 2 * PAGE), 0);
     fails_with(EINVAL, raw(munmap, at + 1, PAGE));
     fails_with(EINVAL, raw(munmap, at, 0));
     limit(RLIMIT_MEMLOCK, PAGE);
     become(USER, GROUP);
+    fails_with(ENOMEM, raw(mlock, at, PAGE)); /* two are locked already */
+    is(raw(munlock, at, 2 * PAGE), 0);
     fails_with(ENOMEM, raw(mlock, at, 2 * PAGE));
     fails_with(ENOMEM, raw(mlock2, at, 2 * PAGE, 0));
     is(raw(mlock, at, PAGE), 0);
