@@ -85,10 +85,26 @@ NUMBER(inotify_files_max, inotify_most(INOTIFY_FILES))
 NUMBER(inotify_watches_max, inotify_most(INOTIFY_WATCHES))
 NUMBER(mmap_min_addr, USER_START)
 
+/* What stands behind the first number is let be. */
+static int parse_first(
+    const char *value, int64_t least, int64_t most, int64_t *number)
+{
+    char first[24];
+    size_t bytes = 0;
+    while (*value && strchr(" \t\n", *value))
+        value++;
+    while (value[bytes] && !strchr(" \t\n", value[bytes]))
+        bytes++;
+    if (bytes >= sizeof first)
+        return -EINVAL;
+    string_copy(first, value, bytes + 1);
+    return proc_parse(first, least, most, number);
+}
+
 static int store_inotify(enum inotify_limit what, const char *value)
 {
     int64_t most;
-    int error = proc_parse(value, 0, INT32_MAX, &most);
+    int error = parse_first(value, 0, INT32_MAX, &most);
     if (!error)
         inotify_set_most(what, most);
     return error;
@@ -108,7 +124,7 @@ static int store_epoll_entries_max(
     const char *value, const struct proc_subject *subject)
 {
     int64_t most;
-    int error = proc_parse(value, 0, INT64_MAX, &most);
+    int error = parse_first(value, 0, INT64_MAX, &most);
     if (!error)
         epoll_set_entries_max(most);
     return error;
@@ -118,7 +134,7 @@ static int store_pipe_limit(
     enum pipe_limit what, int64_t most, const char *value)
 {
     int64_t limit;
-    int error = proc_parse(value, 0, most, &limit);
+    int error = parse_first(value, 0, most, &limit);
     if (!error)
         pipe_set_limit(what, limit);
     return error;
@@ -150,7 +166,7 @@ static int store_domainname(
 static int store_pid_max(const char *value, const struct proc_subject *subject)
 {
     int64_t most;
-    int error = proc_parse(value, 1, INT32_MAX, &most);
+    int error = parse_first(value, 1, INT32_MAX, &most);
     return error ? error : pid_set_max(most);
 }
 
@@ -158,7 +174,7 @@ static int store_threads_max(
     const char *value, const struct proc_subject *subject)
 {
     int64_t most;
-    int error = proc_parse(value, 1, THREADS_MOST, &most);
+    int error = parse_first(value, 1, THREADS_MOST, &most);
     if (!error)
         limits_set_most_threads(most);
     return error;
@@ -173,15 +189,8 @@ static int show_printk(struct text *text, const struct proc_subject *subject)
 /* Only the first of the four means something. */
 static int store_printk(const char *value, const struct proc_subject *subject)
 {
-    char first[16];
     int64_t level;
-    size_t bytes = 0;
-    while (value[bytes] && value[bytes] != '\t' && value[bytes] != ' ')
-        bytes++;
-    if (bytes >= sizeof first)
-        return -EINVAL;
-    string_copy(first, value, bytes + 1);
-    int error = proc_parse(first, 0, INT32_MAX, &level);
+    int error = parse_first(value, 0, INT32_MAX, &level);
     if (!error)
         log_set_console_level(level);
     return error;
@@ -209,7 +218,7 @@ static int show_file_nr(struct text *text, const struct proc_subject *subject)
 static int store_file_max(const char *value, const struct proc_subject *subject)
 {
     int64_t most;
-    int error = proc_parse(value, 0, INT64_MAX, &most);
+    int error = parse_first(value, 0, INT64_MAX, &most);
     if (!error)
         file_count_set_most(most);
     return error;

@@ -263,7 +263,7 @@ static int serve(struct service *s)
 static bool has_right(const struct area *area, enum fault_kind kind)
 {
     static const unsigned needed[] = {
-        [FAULT_READ] = AREA_READ | AREA_WRITE | AREA_EXECUTE,
+        [FAULT_READ] = AREA_RIGHTS,
         [FAULT_WRITE] = AREA_WRITE,
         [FAULT_EXECUTE] = AREA_EXECUTE,
     };
@@ -285,7 +285,7 @@ static int grow_stack(struct space *space, uintptr_t address)
     const struct area *prev = area_prev(area);
     uint64_t more = area->start - address;
     bool has_room = !prev || prev->flags & AREA_GROWS_DOWN ||
-                    !(prev->flags & (AREA_READ | AREA_WRITE | AREA_EXECUTE)) ||
+                    !(prev->flags & AREA_RIGHTS) ||
                     address - prev->end >= STACK_GUARD_BYTES;
     if (!has_room || area->end - address > space->limit_stack_bytes ||
         space_may_grow(space, more, area->flags) ||

@@ -33,6 +33,7 @@ enum area_flags {
     AREA_HEAP = 16384,    /* made by brk */
     AREA_POPULATE = 32768,/* fill pages at once (a wish of map, not kept) */
     AREA_STACK = 65536,   /* the main thread's: named [stack] */
+    AREA_RIGHTS = AREA_READ | AREA_WRITE | AREA_EXECUTE,
 };
 
 struct area;
@@ -90,6 +91,7 @@ struct space {
     uint64_t limit_bytes, limit_data_bytes, limit_stack_bytes, limit_locked_bytes;
     uint32_t barriers;  /* [atomic] membarrier(2): what was asked for */
     bool may_lock_all; /* [atomic] who runs in it has CAP_IPC_LOCK */
+    unsigned future; /* [atomic] AREA_LOCKED, AREA_POPULATE: of what is mapped */
     uintptr_t vdso;
     bool is_dumpable;
     unsigned dump_filter; /* [atomic] as /proc/PID/coredump_filter has it */
@@ -145,6 +147,11 @@ int space_advise(struct space *space, uintptr_t start, size_t bytes,
     enum space_advice advice);
 enum lock_how { LOCK_NOT, LOCK_NOW, LOCK_ON_FAULT };
 int space_lock_range(struct space *space, uintptr_t start, size_t bytes, enum lock_how how);
+/* What there is, and what is mapped from now on, until the next such call.
+ * -ENOMEM: the limit; -EINTR: killed, half done */
+enum { LOCK_ALL_NOW = 1, LOCK_ALL_FUTURE = 2, LOCK_ALL_ON_FAULT = 4 };
+int space_lock_all(struct space *space, unsigned what);
+void space_unlock_all(struct space *space);
 int space_sync(struct space *space, uintptr_t start, size_t bytes, bool invalidate);
 /* One byte per page: resident? -ENOMEM if a hole. */
 int space_resident(struct space *space, uintptr_t start, size_t pages,

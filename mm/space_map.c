@@ -165,6 +165,18 @@ static int make_area(const struct mapping *mapping, struct area **made)
     return *made ? 0 : -ENOMEM;
 }
 
+/* What is locked is made present at once, unless all that is mapped is locked
+ * when it is touched: then nothing is, as in Linux. */
+static unsigned locked_as_all(struct space *space, unsigned flags)
+{
+    unsigned future = atomic_load(&space->future);
+    if (flags & AREA_LOCKED)
+        flags |= AREA_POPULATE;
+    if (!future || flags & AREA_SPECIAL)
+        return flags;
+    return (flags & ~AREA_POPULATE) | future;
+}
+
 int space_map(struct space *space, const struct mapping *mapping, uintptr_t *at)
 {
     if (!mapping->bytes)
@@ -173,6 +185,7 @@ int space_map(struct space *space, const struct mapping *mapping, uintptr_t *at)
         return -ENOMEM;
     struct mapping aligned = *mapping;
     aligned.bytes = align_up(mapping->bytes, PAGE_BYTES);
+    aligned.flags = locked_as_all(space, mapping->flags);
     struct area *area;
     int error = make_area(&aligned, &area);
     if (error)
@@ -191,9 +204,9 @@ int space_map(struct space *space, const struct mapping *mapping, uintptr_t *at)
     rwlock_write_done(&space->lock);
     areas_release(&removed);
 
-    unsigned flags = mapping->flags;
-    if (!error && flags & (AREA_POPULATE | AREA_LOCKED) &&
-        flags & (AREA_READ | AREA_WRITE | AREA_EXECUTE))
+    unsigned flags = aligned.flags;
+    if (!error && flags & AREA_POPULATE &&
+        flags & AREA_RIGHTS)
         space_populate(space, *at, *at + aligned.bytes,
             area_is_private_writable(flags) ? FAULT_WRITE : FAULT_READ);
     return error;
@@ -204,12 +217,14 @@ static int break_grow_locked(
 {
     const struct area model = {
         .flags = AREA_READ | AREA_WRITE | AREA_MAY_READ | AREA_MAY_WRITE |
-                 AREA_MAY_EXECUTE | AREA_HEAP,
+                 AREA_MAY_EXECUTE | AREA_HEAP |
+                 (atomic_load(&space->future) & AREA_LOCKED),
         .name = "[heap]",
     };
     if (to > USER_END || !area_is_free(space, from, to - from) ||
         space->area_count >= AREAS_MAX ||
         space_may_grow(space, to - from, model.flags) ||
+        (model.flags & AREA_LOCKED && space_may_lock(space, to - from)) ||
         memory_may_commit(to - from))
         return -ENOMEM;
     struct area *area = area_new(&model, from, to);
@@ -241,5 +256,7 @@ uintptr_t space_set_break(struct space *space, uintptr_t wanted)
     uintptr_t result = space->break_end;
     rwlock_write_done(&space->lock);
     areas_release(&removed);
+    if (!error && to > from && atomic_load(&space->future) & AREA_POPULATE)
+        space_populate(space, from, to, FAULT_WRITE);
     return result;
 }

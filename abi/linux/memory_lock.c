@@ -40,6 +40,26 @@ long sys_mlock2(unsigned long address, size_t bytes, int flags)
         address, bytes, flags & MLOCK_ONFAULT ? LOCK_ON_FAULT : LOCK_NOW);
 }
 
+long sys_mlockall(int flags)
+{
+    static_assert(MCL_CURRENT == LOCK_ALL_NOW && MCL_FUTURE == LOCK_ALL_FUTURE &&
+            MCL_ONFAULT == LOCK_ALL_ON_FAULT,
+        "what mlockall asks for is passed on as it is");
+    if (flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) || !flags ||
+        flags == MCL_ONFAULT)
+        return -EINVAL;
+    if (!i_can(CAPABLE_IPC_LOCK) &&
+        !process_limit(current->process, LIMIT_LOCKED))
+        return -EPERM;
+    return space_lock_all(current->space, flags);
+}
+
+long sys_munlockall(void)
+{
+    space_unlock_all(current->space);
+    return 0;
+}
+
 long sys_munlock(unsigned long address, size_t bytes)
 {
     return lock_range(address, bytes, LOCK_NOT);

@@ -183,6 +183,8 @@ static void run_values(void)
         is(say(setting, bad[i]), -EINVAL);
     is(say(setting, "9223372036854775807"), 0);
     is_text(whole(FILE_MAX), "9223372036854775807\n");
+    is(say(setting, "\t6000000 7 x"), 0); /* one number is taken */
+    is_text(whole(FILE_MAX), "6000000\n");
     is(say(setting, "0x4c4b40"), 0);
     is_text(whole(FILE_MAX), "5000000\n");
     is(strtol(strrchr(whole("/proc/sys/fs/file-nr"), '\t'), NULL, 10), 5000000);

@@ -22,6 +22,7 @@
 #include "mm/space_access.c"
 #include "mm/space_advise.c"
 #include "mm/space_copy.c"
+#include "mm/space_lock.c"
 #include "mm/space_map.c"
 #include "mm/space_protect.c"
 #include "mm/space_remap.c"
