@@ -66,7 +66,7 @@ noreturn_fn void smp_machine_park(void)
 
 void clock_wait(uint64_t ns)
 {
-    if (!races_random(200))
+    if (!races_random(2000))
         sched_yield();
 }
 
@@ -100,7 +100,7 @@ static void dawdle(const struct machine_cpu *self)
 {
     races_state += chance;
     unsigned how = races_random(8);
-    for (unsigned i = races_random(how ? 20 : 4000); i; i--)
+    for (unsigned i = races_random(how ? 20 : 400); i; i--)
         sched_yield();
     while (how == 1 && !quiet_load(&self->is_called_off) && !quiet_load(&is_over))
         sched_yield();
