@@ -1,31 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 /* Modes and owners that somebody gave to the system's files in /proc.  Nodes go
  * when nobody refers to them; what was changed of them is kept here, and comes
- * back with the next one. */
+ * back with the next one.  There is room for all the files there are. */
 #include "kernel/procfs_node.h"
 
 #include "lib/errno.h"
-#include "mm/heap.h"
+
+enum { KEPT_MOST = 128 };
 
 struct kept {
-    struct list link;
-    const struct proc_entry *what;
+    const struct proc_entry *what; /* NULL: free */
     unsigned mode;
     uint32_t uid, gid;
 };
 
 static struct spinlock kept_lock = SPINLOCK_INIT(RANK_LEAF);
-static struct list all = LIST_INIT(all);
+static struct kept all[KEPT_MOST];
 static unsigned kept_count; /* [atomic] changed under the lock */
 
+/* That of what, or if it has none a free one; NULL: all are taken. */
 static struct kept *find_locked(const struct proc_entry *what)
     must_hold(kept_lock)
 {
-    struct kept *kept;
-    list_for_each(kept, &all, link)
-        if (kept->what == what)
-            return kept;
-    return NULL;
+    struct kept *free = NULL;
+    for (unsigned i = 0; i < KEPT_MOST; i++) {
+        if (all[i].what == what)
+            return &all[i];
+        if (!free && !all[i].what)
+            free = &all[i];
+    }
+    return free;
 }
 
 void proc_kept_apply(struct inode *inode, const struct proc_entry *what)
@@ -36,7 +40,7 @@ void proc_kept_apply(struct inode *inode, const struct proc_entry *what)
         return;
     spin_lock(&kept_lock);
     const struct kept *kept = find_locked(what);
-    kept = kept ? kept : &usual;
+    kept = kept && kept->what ? kept : &usual;
     atomic_store(&inode->mode, kept->mode);
     atomic_store(&inode->uid, kept->uid);
     atomic_store(&inode->gid, kept->gid);
@@ -63,28 +67,20 @@ static bool is_usual(const struct kept *kept)
 int proc_kept_set(const struct proc_entry *what, unsigned mask,
     const struct attributes *wanted)
 {
-    struct kept *fresh = heap_alloc(sizeof *fresh), *unused = NULL;
-    if (!fresh)
-        return -ENOMEM;
-    *fresh = (struct kept){ .what = what, .mode = what->mode };
     spin_lock(&kept_lock);
     struct kept *kept = find_locked(what);
-    if (kept) {
-        unused = fresh;
-    } else {
-        kept = fresh;
-        list_add(&all, &kept->link);
-        atomic_store(&kept_count, kept_count + 1);
+    unsigned count = kept_count;
+    if (kept && !kept->what) {
+        *kept = (struct kept){ .what = what, .mode = what->mode };
+        count++;
     }
-    change(kept, mask, wanted);
-    if (is_usual(kept)) {
-        list_remove(&kept->link);
-        atomic_store(&kept_count, kept_count - 1);
-    } else {
-        kept = NULL;
+    if (kept)
+        change(kept, mask, wanted);
+    if (kept && is_usual(kept)) {
+        kept->what = NULL;
+        count--;
     }
+    atomic_store(&kept_count, count);
     spin_unlock(&kept_lock);
-    heap_free(kept);
-    heap_free(unused);
-    return 0;
+    return kept ? 0 : -ENOMEM;
 }
