@@ -111,6 +111,10 @@ int file_open(const struct walk *walk, const char *path, unsigned flags,
 int file_open_unnamed(const char *name, struct inode *inode,
     const struct file_ops *ops, void *private, unsigned flags,
     const struct credentials *opener, struct file **opened);
+/* Another one on its inode, by its name. -ENFILE, -ENOMEM */
+int file_open_beside(struct file *first, const struct file_ops *ops,
+    void *private, unsigned flags, const struct credentials *opener,
+    struct file **opened);
 /* An already resolved place: exec, /proc/self/fd reopen. */
 int file_open_place(struct place place, unsigned flags,
     const struct credentials *who, struct file **opened);

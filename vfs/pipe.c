@@ -298,25 +298,47 @@ static const struct inode_ops pipe_inode_ops = {
     .open = pipe_open_again,
 };
 
-/* Both inodes' references are the files'. */
-static int open_end(struct inode *inode, unsigned flags,
-    const struct credentials *who, struct file **end)
+/* A pipe with both ends counted, before anybody else knows of it. */
+static struct pipe *pipe_new_opened(
+    struct inode *inode, const struct credentials *who)
+{
+    struct pipe *pipe = pipe_new(who);
+    if (!pipe)
+        return NULL;
+    inode->pipe = pipe;
+    refcount_get(&pipe->refs); /* the reader's */
+    refcount_get(&pipe->refs); /* the writer's */
+    pipe->readers = pipe->writers = 1;
+    pipe->reader_opens = pipe->writer_opens = 1;
+    return pipe;
+}
+
+/* An end that no file stands for. */
+static void drop_end(struct inode *inode, struct pipe *pipe, unsigned flags)
+{
+    forget_opens(inode, pipe, flags);
+    pipe_put(pipe);
+}
+
+static int open_both(struct inode *inode, struct pipe *pipe, unsigned flags,
+    const struct credentials *who, struct file **reader, struct file **writer)
 {
     char name[32];
-    struct other_end other;
+    unsigned reader_flags = (flags & ~OPEN_DIRECT) | OPEN_READ;
     format(name, sizeof name, "pipe:[%lu]", (unsigned long)inode->number);
-    struct pipe *pipe = join(inode, flags, who, &other);
-    if (!pipe) {
-        inode_put(inode);
-        return -ENFILE;
-    }
-    inode_get(inode);
-    int error = file_open_unnamed(name, inode, &pipe_ops, pipe, flags, who, end);
+    int error = file_open_unnamed(
+        name, inode_get(inode), &pipe_ops, pipe, reader_flags, who, reader);
     if (error) {
-        forget_opens(inode, pipe, flags);
-        pipe_put(pipe);
+        drop_end(inode, pipe, OPEN_READ);
+        drop_end(inode, pipe, OPEN_WRITE);
+        return error;
     }
-    inode_put(inode);
+    error = file_open_beside(
+        *reader, &pipe_ops, pipe, flags | OPEN_WRITE, who, writer);
+    if (error) {
+        drop_end(inode, pipe, OPEN_WRITE);
+        file_put(*reader);
+    }
     return error;
 }
 
@@ -327,13 +349,10 @@ int pipe_open(unsigned flags, const struct credentials *who,
     if (!inode)
         return -ENFILE;
     inode->ops = &pipe_inode_ops;
-    unsigned reader_flags = (flags & ~OPEN_DIRECT) | OPEN_READ;
-    int error = open_end(inode_get(inode), reader_flags, who, reader);
-    if (!error) {
-        error = open_end(inode_get(inode), flags | OPEN_WRITE, who, writer);
-        if (error)
-            file_put(*reader);
-    }
+    struct pipe *pipe = pipe_new_opened(inode, who);
+    int error = pipe
+        ? open_both(inode, pipe, flags, who, reader, writer)
+        : -ENFILE;
     inode_put(inode);
     return error;
 }

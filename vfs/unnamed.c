@@ -200,6 +200,26 @@ int file_open_unnamed(const char *name, struct inode *inode,
     return 0;
 }
 
+int file_open_beside(struct file *first, const struct file_ops *ops,
+    void *private, unsigned flags, const struct credentials *opener,
+    struct file **opened)
+{
+    int error = file_count_take(opener);
+    if (error)
+        return error;
+    struct file *file = file_new(flags, opener);
+    if (!file) {
+        file_count_give();
+        return -ENOMEM;
+    }
+    file->place = place_get(first->place);
+    file->inode = inode_get(first->inode);
+    file->ops = ops;
+    file->private = private;
+    *opened = file;
+    return 0;
+}
+
 char *file_path(
     struct file *file, struct place root, char *buffer, size_t capacity)
 {
