@@ -81,8 +81,9 @@ bool may_inspect(struct thread *target, enum inspect_by by)
         return false;
     bool may = is_over(who, whom, by);
     struct space *space = may ? thread_space(target) : NULL;
-    if (space)
-        may = atomic_load(&space->is_dumpable);
+    if (may)
+        may = space ? atomic_load(&space->is_dumpable)
+                    : target->task.was_dumpable;
     space_put(space);
     credentials_put(whom);
     return may || credentials_can(who, CAPABLE_SYS_PTRACE);

@@ -126,6 +126,8 @@ static struct space *leave_space(struct thread *thread)
     struct process *process = thread->process;
     unsigned long irq_state = lock_parts(process);
     struct space *space = thread->space;
+    if (space)
+        thread->task.was_dumpable = atomic_load(&space->is_dumpable);
     thread->space = NULL;
     unlock_parts(process, irq_state);
     if (!space || thread != current)

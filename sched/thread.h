@@ -124,6 +124,7 @@ struct thread {
         uint32_t rseq_signature;
         struct list process_link; /* in process->threads */
         unsigned child_count;     /* children it made [process_tree_lock] */
+        bool was_dumpable; /* its space, when it left it at its end */
         bool user_is_over; /* had too many when it became his: no exec yet */
         int exit_status;
         int parent_death_signal;

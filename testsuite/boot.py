@@ -15,6 +15,22 @@ import planted_faults
 
 SECONDS = 240  # nothing waits for it but what hangs
 HELLO = r'hello from 1:'
+# What testsuite/helper/traced.c calls.
+TRACED = tuple(re.escape(call) for call in (
+    'setsockopt(-1, SOL_SOCKET, SO_PASSCRED, 0, 0) = -1 EBADF',
+    'setsockopt(-1, 6, 1, 0, 0) = -1 EBADF',
+    'SOCK_STREAM|SOCK_CLOEXEC, 0) = -1 EAFNOSUPPORT',
+    'sigaltstack({0, SS_DISABLE, 0}, 0) = 0',
+    'SA_NODEFER}, 0, 8) = 0',
+    'clone3({CLONE_VM, SIGCHLD}, 8) = -1 EINVAL',
+    'openat2(-1, "x", {',
+    ', RESOLVE_BENEATH}, 1) = -1 EINVAL',
+    'epoll_ctl(-1, EPOLL_CTL_ADD, -1, {EPOLLIN|EPOLLET, 0}) = -1 EBADF',
+    'ppoll([{-1, POLLIN}, {-1, POLLHUP}, {0, 0}, {0, 0}, …], 5, ',
+    'ppoll(0x8, 1, 0, 0, 1) = ',
+    'FUTEX_WAIT_PRIVATE|FUTEX_CLOCK_REALTIME, 1, ',
+    'memfd_create(NULL, MFD_CLOEXEC|MFD_ALLOW_SEALING) = -1 EFAULT',
+))
 
 
 class X86:
@@ -101,6 +117,8 @@ def cases(options):
         (r'loglevel', HELLO), (0,)
     yield 'strace=', dict(initrd=hello, append='strace=getpid'), \
         (r'\binit: getpid\(\) = 1', HELLO), (0,)
+    traced = cpio(options, f'file /init {options.traced} 0755')
+    yield 'strace=all', dict(initrd=traced, append='strace=all'), TRACED, (0,)
     yield 'no archive', dict(initrd=None), (r'panic', r'initramfs|-initrd'), \
         'failure'
     yield 'an archive cut short', dict(initrd=hello[:len(hello) // 2]), \
@@ -192,7 +210,7 @@ def run(options, name, changes, patterns, statuses):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    for word in 'cpu', 'qemu', 'kernel', 'mkcpio', 'hello', 'image':
+    for word in 'cpu', 'qemu', 'kernel', 'mkcpio', 'hello', 'traced', 'image':
         parser.add_argument(f'--{word}', required=True)
     parser.add_argument('--only', default='')
     parser.add_argument('--checks', default='',

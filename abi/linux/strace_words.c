@@ -261,7 +261,7 @@ PRINTER(socktype)
 PRINTER(sockoption)
 {
     if (i && (int)args->value[i - 1] == SOL_SOCKET)
-        print_one(trace, args, i, names);
+        print_one(trace, args, i, names_sockoption);
     else
         print_int(trace, args, i, names);
 }

@@ -172,6 +172,26 @@ static void over_limit(void *unused)
         _exit(6);
 }
 
+/* Whether one may look at a child that has ended, which could be dumped or not. */
+static long looked_at_ended(int is_dumpable)
+{
+    void *head;
+    size_t size;
+    siginfo_t info;
+    become_root();
+    prctl(PR_SET_DUMPABLE, is_dumpable);
+    pid_t child = fork();
+    if (!child)
+        _exit(0);
+    waitid(P_PID, child, &info, WEXITED | WNOWAIT);
+    become(USER, GROUP);
+    long result = raw(get_robust_list, child, &head, &size);
+    int error = errno;
+    waitpid(child, NULL, 0);
+    errno = error;
+    return result;
+}
+
 /* Calls go by the real ids, which are still root's, and files by others. */
 static void by_real_ids(void)
 {
@@ -186,6 +206,8 @@ static void by_real_ids(void)
     fails_with(EACCES, readlink("/proc/1/exe", text, sizeof text));
     close(fd);
     close(process);
+    is(looked_at_ended(1), 0);
+    fails_with(EPERM, looked_at_ended(0));
 }
 
 static void rights(void)

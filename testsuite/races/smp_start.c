@@ -8,7 +8,7 @@
 #include <string.h>
 #include "arch/common/smp_start.c"
 
-enum { ROUNDS = 150, OTHERS = CPUS - 2 };
+enum { ROUNDS = 60, OTHERS = CPUS - 2 };
 
 struct cpu_local cpu_locals[CPU_MAX];
 static struct machine_cpu {
