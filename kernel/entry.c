@@ -14,10 +14,12 @@
 #include "lib/log.h"
 #include "lib/spinlock.h"
 #include "mm/space.h"
+#include "sched/watch.h"
 #include "vfs/async.h"
 
 void on_syscall(struct frame *frame)
 {
+    watch_progress();
     debug_call_begins();
     the_abi->syscall(frame);
     debug_call_ends();

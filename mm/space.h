@@ -138,10 +138,10 @@ int space_remap(struct space *space, uintptr_t start, size_t old_bytes,
 uintptr_t space_set_break(struct space *space, uintptr_t wanted);
 enum space_advice {
     ADVICE_NONE, ADVICE_COLD, /* hints that change nothing, on mapped ranges */
-    ADVICE_DONT_NEED, ADVICE_FREE, ADVICE_REMOVE,
+    ADVICE_DONT_NEED, ADVICE_DONT_NEED_LOCKED, ADVICE_FREE, ADVICE_REMOVE,
     ADVICE_DONT_FORK, ADVICE_DO_FORK, ADVICE_WIPE_ON_FORK, ADVICE_KEEP_ON_FORK,
     ADVICE_DONT_DUMP, ADVICE_DO_DUMP, ADVICE_POPULATE_READ, ADVICE_POPULATE_WRITE,
-    ADVICE_WILL_NEED,
+    ADVICE_WILL_NEED, ADVICE_COLLAPSE,
 };
 int space_advise(struct space *space, uintptr_t start, size_t bytes,
     enum space_advice advice);

@@ -76,11 +76,14 @@ static int advise_flags_range(struct space *space, uintptr_t start,
 static int advise_dont_need(struct space *space, uintptr_t start,
     uintptr_t end, enum space_advice advice)
 {
+    unsigned kept = advice == ADVICE_DONT_NEED_LOCKED
+        ? AREA_SPECIAL
+        : AREA_LOCKED | AREA_SPECIAL;
     rwlock_read(&space->lock);
     int error = areas_cover(space, start, end);
     struct area *area = area_find(space, start);
     for (; area && area->start < end; area = area_next(area)) {
-        if (area->flags & (AREA_LOCKED | AREA_SPECIAL) ||
+        if (area->flags & kept ||
             (advice == ADVICE_FREE && !is_private_anonymous(area))) {
             error = -EINVAL;
             break;
@@ -193,6 +196,17 @@ static int check_cover(struct space *space, uintptr_t start, uintptr_t end)
     return error;
 }
 
+/* There are no huge pages that what is mapped could become. */
+static int advise_collapse(
+    struct space *space, uintptr_t start, uintptr_t end)
+{
+    rwlock_read(&space->lock);
+    const struct area *area = area_find(space, start);
+    int error = area && area->start < end ? -EINVAL : -ENOMEM;
+    rwlock_read_done(&space->lock);
+    return error;
+}
+
 int space_advise(struct space *space, uintptr_t start, size_t bytes,
     enum space_advice advice)
 {
@@ -208,7 +222,10 @@ int space_advise(struct space *space, uintptr_t start, size_t bytes,
         return check_cover(space, start, end);
     case ADVICE_COLD: /* nothing is ever paged out */
         return check_unlocked(space, start, end, -EINVAL);
+    case ADVICE_COLLAPSE:
+        return advise_collapse(space, start, end);
     case ADVICE_DONT_NEED:
+    case ADVICE_DONT_NEED_LOCKED:
     case ADVICE_FREE:
         return advise_dont_need(space, start, end, advice);
     case ADVICE_REMOVE:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A stay in the kernel is measured by the ticks that the CPU took meanwhile: a
  * CPU that its host does not run takes none, and is not blamed.  A switch, a
- * way through thread_breathe and user code end a stay. */
+ * way through thread_breathe, a system call's begin and user code end a stay. */
 #include "sched/watch.h"
 
 #ifdef CONFIG_DEBUG

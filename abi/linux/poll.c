@@ -31,6 +31,8 @@ static int items_give(
     const struct poll_item *items, void __user *to, unsigned count)
 {
     struct poll_item __user *at = to;
+    if (!user_range_is_ok(to, count * sizeof *items)) /* even of nothing */
+        return -EFAULT;
     for (unsigned i = 0; i < count; i++)
         if (user_write(&at[i].ready, &items[i].ready, sizeof items[i].ready))
             return -EFAULT;

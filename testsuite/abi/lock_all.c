@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #define raw(name, ...) syscall(SYS_##name, ##__VA_ARGS__)
+enum { DONTNEED_LOCKED = 24, COLLAPSE = 25 };
 enum { PAGE = 4096, ONFAULT = 4, KNOWN = MCL_CURRENT | MCL_FUTURE | ONFAULT };
 
 static long locked_kib(void)
@@ -77,6 +78,13 @@ static void run_present(void)
     ok(locked_kib() >= 6 * PAGE / 1024);
     fails_with(EINVAL, madvise(rw, PAGE, MADV_DONTNEED));
     fails_with(EBUSY, msync(rw, PAGE, MS_INVALIDATE));
+    is(madvise(rw + PAGE, PAGE, DONTNEED_LOCKED), 0);
+    is(resident(rw, 4), 3);
+    is(locked_kib() >= 6 * PAGE / 1024, 1);
+    rw[PAGE] = 1;
+    fails_with(EINVAL, madvise(rw, PAGE, COLLAPSE)); /* too small to be one */
+    fails_with(ENOMEM, madvise((void *)0x70000000, PAGE, COLLAPSE));
+    fails_with(EINVAL, madvise(rw + 1, PAGE, COLLAPSE));
     char *later = fresh(4);
     is(resident(later, 4), 0); /* only what there was */
     is(munlock(rw, PAGE), 0);

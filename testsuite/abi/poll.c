@@ -107,6 +107,8 @@ static void results(void)
     is(items[0].events, POLLIN);
     is(poll(NULL, 0, 0), 0);
     fails_with(EFAULT, poll((void *)8, 1, 0));
+    fails_with(EFAULT, poll((void *)-1, 0, 0));
+    is(poll((void *)8, 0, 0), 0);
     struct rlimit limit;
     getrlimit(RLIMIT_NOFILE, &limit);
     fails_with(EINVAL, poll(items, limit.rlim_cur + 1, 0));

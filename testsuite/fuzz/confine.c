@@ -58,6 +58,7 @@ static const struct {
     { "getdents64", NOT_DIFFER, "the size of names in any order" },
     { "fchmod", NOT_DIFFER, "files without names may share their rights" },
     { "fchown", NOT_DIFFER, "files without names may share their owner" },
+    { "flock", NOT_DIFFER, "files without names may share their locks" },
 #ifdef __aarch64__
     { "getrandom", NOT_DIFFER, "how much comes before a hole, to a word" },
 #endif

@@ -290,7 +290,7 @@ static const struct {
     long (*make)(struct fuzz *fuzz);
 } makers[] = {
     { "in", "vector", a_vector },
-    { "inout", "fds", poll_descriptors },
+    { "pollfds", NULL, poll_descriptors },
     { "int", "timeout_ms", milliseconds },
     { "inout", "timeout", a_time },
     { "address", "timeout", a_time },
