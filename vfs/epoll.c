@@ -28,11 +28,12 @@ static uint64_t entries_max = UINT64_MAX; /* [atomic] that: not said yet */
 uint64_t epoll_entries_max(void)
 {
     struct page_totals totals;
-    uint64_t most = atomic_load(&entries_max);
-    if (most != UINT64_MAX)
-        return most;
-    page_totals(&totals);
-    return totals.total * PAGE_BYTES / 25 / sizeof(struct epoll_entry);
+    if (atomic_load(&entries_max) == UINT64_MAX) {
+        page_totals(&totals);
+        atomic_replace(&entries_max, UINT64_MAX,
+            totals.total * PAGE_BYTES / 25 / sizeof(struct epoll_entry));
+    }
+    return atomic_load(&entries_max);
 }
 
 void epoll_set_entries_max(uint64_t most)

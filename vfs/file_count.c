@@ -43,22 +43,16 @@ uint64_t file_count(void)
 }
 
 /* As Linux: a tenth of the memory, if a file with all it has takes 1 KiB. */
-static uint64_t most_by_memory(void)
-{
-    static uint64_t most; /* [atomic] */
-    struct page_totals totals;
-    if (!atomic_load(&most)) {
-        page_totals(&totals);
-        atomic_store(&most, max(totals.total * (PAGE_BYTES / 1024) / 10,
-            (uint64_t)FILES_LEAST));
-    }
-    return atomic_load(&most);
-}
-
 uint64_t file_count_most(void)
 {
-    uint64_t most = atomic_load(&files_most);
-    return most == UINT64_MAX ? most_by_memory() : most;
+    struct page_totals totals;
+    if (atomic_load(&files_most) == UINT64_MAX) {
+        page_totals(&totals);
+        atomic_replace(&files_most, UINT64_MAX,
+            max(totals.total * (PAGE_BYTES / 1024) / 10,
+                (uint64_t)FILES_LEAST));
+    }
+    return atomic_load(&files_most);
 }
 
 void file_count_set_most(uint64_t most)

@@ -29,8 +29,9 @@ static int64_t limits[] = { /* [atomic] -1: what is usual */
 
 uint64_t inotify_most(enum inotify_limit what)
 {
-    int64_t most = atomic_load(&limits[what]);
-    return most < 0 ? usual_watches() : (uint64_t)most;
+    if (atomic_load(&limits[what]) < 0)
+        atomic_replace(&limits[what], -1, (int64_t)usual_watches());
+    return atomic_load(&limits[what]);
 }
 
 void inotify_set_most(enum inotify_limit what, uint32_t most)

@@ -123,12 +123,11 @@ static long open_into(int fd, int at, struct path_argument *from, unsigned flags
         heap_free(from->text);
         return fd;
     }
-    int error = file_count_check(current->credentials);
-    if (error)
-        heap_free(from->text);
-    else
-        error = path_start(from, at);
-    if (!error) {
+    int error = path_start(from, at);
+    if (error) { /* that there are too many files is told first */
+        int full = file_count_check(current->credentials);
+        error = full ? full : error;
+    } else {
         error = file_open(&from->walk, from->text, flags, mode, &file);
         path_argument_done(from);
     }
