@@ -101,54 +101,34 @@ static int parse_first(
     return proc_parse(first, least, most, number);
 }
 
-static int store_inotify(enum inotify_limit what, const char *value)
-{
-    int64_t most;
-    int error = parse_first(value, 0, INT32_MAX, &most);
-    if (!error)
-        inotify_set_most(what, most);
-    return error;
-}
-
-#define STORE_INOTIFY(name_, what_)                                            \
+#define STORE_NUMBER(name_, least_, most_, set_)                               \
     static int store_##name_(                                                  \
         const char *value, const struct proc_subject *subject)                 \
     {                                                                          \
-        return store_inotify(what_, value);                                    \
+        int64_t number;                                                        \
+        int error = parse_first(value, least_, most_, &number);                \
+        if (!error)                                                            \
+            set_;                                                              \
+        return error;                                                          \
     }
-STORE_INOTIFY(inotify_events_max, INOTIFY_EVENTS)
-STORE_INOTIFY(inotify_files_max, INOTIFY_FILES)
-STORE_INOTIFY(inotify_watches_max, INOTIFY_WATCHES)
-
-static int store_epoll_entries_max(
-    const char *value, const struct proc_subject *subject)
-{
-    int64_t most;
-    int error = parse_first(value, 0, INT64_MAX, &most);
-    if (!error)
-        epoll_set_entries_max(most);
-    return error;
-}
-
-static int store_pipe_limit(
-    enum pipe_limit what, int64_t most, const char *value)
-{
-    int64_t limit;
-    int error = parse_first(value, 0, most, &limit);
-    if (!error)
-        pipe_set_limit(what, limit);
-    return error;
-}
-
-#define STORE_PIPE(name_, what_, most_)                                        \
-    static int store_##name_(                                                  \
-        const char *value, const struct proc_subject *subject)                 \
-    {                                                                          \
-        return store_pipe_limit(what_, most_, value);                          \
-    }
-STORE_PIPE(pipe_max_size, PIPE_MOST_BYTES, PIPE_BYTES_MAX)
-STORE_PIPE(pipe_user_soft, PIPE_USER_SOFT, INT64_MAX)
-STORE_PIPE(pipe_user_hard, PIPE_USER_HARD, INT64_MAX)
+STORE_NUMBER(file_max, 0, INT64_MAX, file_count_set_most(number))
+STORE_NUMBER(threads_max, 1, THREADS_MOST, limits_set_most_threads(number))
+STORE_NUMBER(pid_max, 1, INT32_MAX, error = pid_set_max(number))
+/* Only the first of the four means something. */
+STORE_NUMBER(printk, 0, INT32_MAX, log_set_console_level(number))
+STORE_NUMBER(epoll_entries_max, 0, INT64_MAX, epoll_set_entries_max(number))
+STORE_NUMBER(inotify_events_max, 0, INT32_MAX,
+    inotify_set_most(INOTIFY_EVENTS, number))
+STORE_NUMBER(inotify_files_max, 0, INT32_MAX,
+    inotify_set_most(INOTIFY_FILES, number))
+STORE_NUMBER(inotify_watches_max, 0, INT32_MAX,
+    inotify_set_most(INOTIFY_WATCHES, number))
+STORE_NUMBER(pipe_max_size, 0, PIPE_BYTES_MAX,
+    pipe_set_limit(PIPE_MOST_BYTES, number))
+STORE_NUMBER(pipe_user_soft, 0, INT64_MAX,
+    pipe_set_limit(PIPE_USER_SOFT, number))
+STORE_NUMBER(pipe_user_hard, 0, INT64_MAX,
+    pipe_set_limit(PIPE_USER_HARD, number))
 
 static int store_hostname(const char *value, const struct proc_subject *subject)
 {
@@ -163,37 +143,10 @@ static int store_domainname(
     return 0;
 }
 
-static int store_pid_max(const char *value, const struct proc_subject *subject)
-{
-    int64_t most;
-    int error = parse_first(value, 1, INT32_MAX, &most);
-    return error ? error : pid_set_max(most);
-}
-
-static int store_threads_max(
-    const char *value, const struct proc_subject *subject)
-{
-    int64_t most;
-    int error = parse_first(value, 1, THREADS_MOST, &most);
-    if (!error)
-        limits_set_most_threads(most);
-    return error;
-}
-
 static int show_printk(struct text *text, const struct proc_subject *subject)
 {
     text_print(text, "%d\t4\t1\t7\n", log_console_level());
     return 0;
-}
-
-/* Only the first of the four means something. */
-static int store_printk(const char *value, const struct proc_subject *subject)
-{
-    int64_t level;
-    int error = parse_first(value, 0, INT32_MAX, &level);
-    if (!error)
-        log_set_console_level(level);
-    return error;
 }
 
 static int show_printk_devkmsg(
@@ -213,15 +166,6 @@ static int show_file_nr(struct text *text, const struct proc_subject *subject)
 {
     text_print(text, "%lu\t0\t%lu\n", file_count(), file_count_most());
     return 0;
-}
-
-static int store_file_max(const char *value, const struct proc_subject *subject)
-{
-    int64_t most;
-    int error = parse_first(value, 0, INT64_MAX, &most);
-    if (!error)
-        file_count_set_most(most);
-    return error;
 }
 
 static void add_uuid(struct text *text, const unsigned char id[16])

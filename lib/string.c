@@ -6,6 +6,8 @@
  * so what is read beyond the end is there. */
 #include "lib/string.h"
 
+#include "lib/errno.h"
+
 #if defined(__SANITIZE_ADDRESS__)
 #define reads_whole_words __attribute__((no_sanitize("address")))
 #else
@@ -148,7 +150,7 @@ static unsigned digit_of(char character)
     return UINT32_MAX;
 }
 
-bool string_to_number(const char *text, uint64_t *number)
+int string_parse_number(const char *text, uint64_t *number)
 {
     unsigned base = 10;
     if (text[0] == '0' && (text[1] | 0x20) == 'x') {
@@ -157,17 +159,19 @@ bool string_to_number(const char *text, uint64_t *number)
     } else if (text[0] == '0') {
         base = 8;
     }
-    if (!*text)
-        return false;
+    const char *first = text;
     uint64_t sum = 0;
-    for (; *text; text++) {
-        unsigned digit = digit_of(*text);
-        if (digit >= base)
-            return false;
+    for (; digit_of(*text) < base; text++)
         if (__builtin_mul_overflow(sum, base, &sum) ||
-            __builtin_add_overflow(sum, digit, &sum))
-            return false;
-    }
+            __builtin_add_overflow(sum, digit_of(*text), &sum))
+            return -ERANGE;
+    if (text == first || *text)
+        return -EINVAL;
     *number = sum;
-    return true;
+    return 0;
+}
+
+bool string_to_number(const char *text, uint64_t *number)
+{
+    return !string_parse_number(text, number);
 }

@@ -20,5 +20,7 @@ char *strrchr(const char *text, int byte);
 size_t string_copy(char *to, const char *from, size_t capacity);
 /* Decimal, 0x hexadecimal or 0 octal; false unless all of text is a number. */
 bool string_to_number(const char *text, uint64_t *number);
+/* 0; -EINVAL: it is none, -ERANGE: it begins with one that is too large */
+int string_parse_number(const char *text, uint64_t *number);
 
 #endif
