@@ -3,8 +3,6 @@
  * made present and counted, no more. */
 #include "lib/errno.h"
 #include "mm/area.h"
-#include "mm/shrink.h"
-#include "mm/zap.h"
 
 static int lock_area(struct area *area, uintptr_t start, uintptr_t end,
     bool lock_it, struct list *removed, struct area **changed)
@@ -111,22 +109,20 @@ static void lock_each(struct space *space, bool lock_it, struct list *removed)
         lock_area(area, area->start, area->end, lock_it, removed, &area);
 }
 
+/* What cannot be filled is left out. */
 static int populate_each(struct space *space)
 {
     uintptr_t start, end = 0;
     for (;;) {
         rwlock_read(&space->lock);
         const struct area *area = area_find(space, end);
-        unsigned flags = area ? area->flags : 0;
+        bool is_locked = area && area->flags & AREA_LOCKED;
         start = area ? area->start : 0;
         end = area ? area->end : 0;
         rwlock_read_done(&space->lock);
         if (!end)
             return 0;
-        if (flags & AREA_LOCKED && flags & AREA_RIGHTS &&
-            space_populate(space, start, end,
-                area_is_private_writable(flags) ? FAULT_WRITE : FAULT_READ) ==
-                -ERESTART)
+        if (is_locked && populate_locked(space, start, end) == -EINTR)
             return -EINTR;
     }
 }

@@ -205,8 +205,7 @@ int space_map(struct space *space, const struct mapping *mapping, uintptr_t *at)
     areas_release(&removed);
 
     unsigned flags = aligned.flags;
-    if (!error && flags & AREA_POPULATE &&
-        flags & AREA_RIGHTS)
+    if (!error && flags & AREA_POPULATE && flags & AREA_RIGHTS)
         space_populate(space, *at, *at + aligned.bytes,
             area_is_private_writable(flags) ? FAULT_WRITE : FAULT_READ);
     return error;
