@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The names of flags, for the tracer.  Where one name's bits hold another's,
- * it comes first.  A value of 0 is printed when nothing else is set. */
+/* The names of flags, for the tracer. */
 #include <asm-generic/signal-defs.h>
 #include <asm/ioctls.h>
 #include <linux/eventpoll.h>
@@ -17,16 +16,9 @@
 #include <linux/time.h>
 #include <linux/wait.h>
 
-#include "abi/linux/strace.h"
+#include "abi/linux/strace_names.h"
 #include "lib/errno.h"
 #include "lib/signals.h"
-
-/* The table itself is declared where syscall_table.c refers to it. */
-#define NAMES(table)                                                           \
-    extern const struct flag_name names_##table[];                             \
-    const struct flag_name names_##table[]
-#define N(name)      { (uint32_t)(name), #name }
-#define END          { 0, NULL }
 
 NAMES(open) = {
     N(O_RDONLY), N(O_WRONLY), N(O_RDWR), N(O_TMPFILE), N(O_SYNC), N(O_CREAT),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The names of flags and of the lesser calls' options, for the tracer.  The
- * rules of strace_flags.c hold. */
+/* The names of flags and of the lesser calls' options, for the
+ * tracer. */
 #include <asm/fcntl.h>
 #include <asm/poll.h>
 #include <asm/socket.h>
@@ -23,13 +23,7 @@
 #include <linux/time.h>
 #include <linux/xattr.h>
 
-#include "abi/linux/strace.h"
-
-#define NAMES(table)                                                           \
-    extern const struct flag_name names_##table[];                             \
-    const struct flag_name names_##table[]
-#define N(name)      { (uint32_t)(name), #name }
-#define END          { 0, NULL }
+#include "abi/linux/strace_names.h"
 
 /* Each family's O_CLOEXEC and O_NONBLOCK go by names of its own. */
 NAMES(epollfd) = {

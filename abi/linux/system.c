@@ -92,7 +92,7 @@ long sys_reboot(unsigned magic, unsigned magic2, unsigned command,
     case LINUX_REBOOT_CMD_RESTART2:
         if (user_string(words, argument, sizeof words) == -EFAULT)
             return -EFAULT;
-        system_end(END_RESTART);
+        fallthrough;
     case LINUX_REBOOT_CMD_RESTART:
         system_end(END_RESTART);
     case LINUX_REBOOT_CMD_HALT:
