@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The names of flags and of the lesser calls' options, for the
- * tracer. */
+/* The names of flags and of the lesser calls' options, for the tracer. */
 #include <asm/fcntl.h>
 #include <asm/poll.h>
 #include <asm/socket.h>
