@@ -91,12 +91,37 @@ long sys_clock_settime(int clock, const void __user *from)
     return error ? error : set_clock(ns);
 }
 
+/* A struct timezone, to be read at once. */
+static_assert(sizeof(struct timezone) == sizeof(uint64_t), "it is one number");
+static uint64_t zone_now; /* [atomic] */
+enum zone_use { ZONE_ALONE, ZONE_BESIDE_TIME };
+
 long sys_gettimeofday(void __user *to, void __user *zone)
 {
-    const struct timezone none = { 0 };
     if (to && timeval_give(to, clock_real_ns()))
         return -EFAULT;
-    return zone ? user_write(zone, &none, sizeof none) : 0;
+    const uint64_t now = atomic_load(&zone_now);
+    return zone ? user_write(zone, &now, sizeof now) : 0;
+}
+
+/* Kept and told, and of no other use; but for the first, if it comes without a
+ * time: the machine's clock is taken to have shown the time of that zone. */
+static int set_zone(const struct timezone *zone, enum zone_use use)
+{
+    enum { MINUTES_MOST = 15 * 60 };
+    static unsigned was_set;
+    uint64_t packed;
+    if (zone->tz_minuteswest > MINUTES_MOST ||
+        zone->tz_minuteswest < -MINUTES_MOST)
+        return -EINVAL;
+    memcpy(&packed, zone, sizeof packed);
+    atomic_store(&zone_now, packed);
+    vdso_zone_was_set(packed);
+    if (atomic_exchange(&was_set, 1u) || use == ZONE_BESIDE_TIME ||
+        !zone->tz_minuteswest)
+        return 0;
+    int64_t west_ns = (int64_t)zone->tz_minuteswest * 60 * NS_PER_SECOND;
+    return set_clock(clock_real_ns() + west_ns);
 }
 
 long sys_settimeofday(const void __user *from, const void __user *zone)
@@ -106,11 +131,11 @@ long sys_settimeofday(const void __user *from, const void __user *zone)
     int error = from ? timeval_argument(from, &ns) : 0;
     if (!error && zone && user_read(&given, zone, sizeof given))
         error = -EFAULT;
-    if (!error && zone && !i_can(CAPABLE_SYS_TIME))
+    if (!error && !i_can(CAPABLE_SYS_TIME))
         error = -EPERM;
-    if (error || !from)
-        return error; /* a zone is nothing that the kernel has use for */
-    return set_clock(ns);
+    if (!error && zone)
+        error = set_zone(&given, from ? ZONE_BESIDE_TIME : ZONE_ALONE);
+    return error || !from ? error : set_clock(ns);
 }
 
 long sys_time(void __user *to)
@@ -140,35 +165,49 @@ long sys_times(void __user *to)
 }
 
 /* The clock is not steered: it can only be asked. */
-static long adjust(void __user *at)
+static long adjust(struct __kernel_timex *timex)
 {
-    struct __kernel_timex timex;
-    if (user_read(&timex, at, sizeof timex))
-        return -EFAULT;
-    if (timex.modes)
+    if (timex->modes)
         return i_can(CAPABLE_SYS_TIME) ? -EINVAL : -EPERM;
     uint64_t now = clock_real_ns();
-    memset(&timex, 0, sizeof timex);
-    timex.status = STA_UNSYNC;
-    timex.maxerror = timex.esterror = 16000000;
-    timex.constant = 2;
-    timex.precision = 1;
-    timex.tolerance = 32768000;
-    timex.tick = 10000;
-    timex.time.tv_sec = now / NS_PER_SECOND;
-    timex.time.tv_usec = now % NS_PER_SECOND / 1000;
-    return user_write(at, &timex, sizeof timex) ? -EFAULT : TIME_ERROR;
+    memset(timex, 0, sizeof *timex);
+    timex->status = STA_UNSYNC;
+    timex->maxerror = timex->esterror = 16000000;
+    timex->constant = 2;
+    timex->precision = 1;
+    timex->tolerance = 32768000;
+    timex->tick = 10000;
+    timex->time.tv_sec = now / NS_PER_SECOND;
+    timex->time.tv_usec = now % NS_PER_SECOND / 1000;
+    return TIME_ERROR;
 }
 
-long sys_adjtimex(void __user *at)
+/* One of a process or thread need not be there to be none that is steered. */
+static int check_steered(int clock)
 {
-    return adjust(at);
+    uint64_t ns;
+    if (clock == CLOCK_REALTIME)
+        return 0;
+    if (clock_kind_of(clock) == CLOCK_KIND_CPU)
+        return -EOPNOTSUPP;
+    return clock_read(clock, &ns) ? -EINVAL : -EOPNOTSUPP;
 }
 
 long sys_clock_adjtime(int clock, void __user *at)
 {
-    if (clock == CLOCK_REALTIME)
-        return adjust(at);
-    uint64_t ns;
-    return clock_read(clock, &ns) ? -EINVAL : -EOPNOTSUPP;
+    struct __kernel_timex timex;
+    if (user_read(&timex, at, sizeof timex))
+        return -EFAULT;
+    int error = check_steered(clock);
+    if (error)
+        return error;
+    long state = adjust(&timex);
+    if (state < 0)
+        return state;
+    return user_write(at, &timex, sizeof timex) ? -EFAULT : state;
+}
+
+long sys_adjtimex(void __user *at)
+{
+    return sys_clock_adjtime(CLOCK_REALTIME, at);
 }

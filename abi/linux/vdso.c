@@ -49,6 +49,12 @@ void vdso_clock_was_set(void)
         atomic_store(&data->real_offset_ns, clock_real_offset());
 }
 
+void vdso_zone_was_set(uint64_t zone)
+{
+    if (data)
+        atomic_store(&data->zone, zone);
+}
+
 static int map_data(struct space *space, uintptr_t at)
 {
     struct mapping mapping = {

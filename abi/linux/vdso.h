@@ -11,6 +11,8 @@ struct space;
 int vdso_map(struct space *space);
 /* The real-time clock was set. */
 void vdso_clock_was_set(void);
+/* A struct timezone was. */
+void vdso_zone_was_set(uint64_t zone);
 
 extern const char vdso_image[], vdso_image_end[];
 

@@ -134,6 +134,14 @@ static void day(void)
     ok(!timercmp(&now, &before, <) && !timercmp(&after, &now, <));
     is(zone.tz_minuteswest, 0);
     is(zone.tz_dsttime, 0);
+    zone = (struct timezone){ -60, 2 };
+    is(syscall(SYS_settimeofday, &now, &zone), 0);
+    zone = (struct timezone){ 0, 0 };
+    is(get(NULL, &zone), 0);
+    is(zone.tz_minuteswest, -60);
+    is(zone.tz_dsttime, 2);
+    zone = (struct timezone){ 0, 0 };
+    is(syscall(SYS_settimeofday, NULL, &zone), 0);
     is(get(NULL, &zone), 0);
     is(get(NULL, NULL), 0);
 }

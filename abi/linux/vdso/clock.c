@@ -62,13 +62,15 @@ ALSO(clock_gettime);
 EXPORT long EXPORTED(gettimeofday)(
     struct clock_time *time, struct timezone *zone)
 {
+    const uint64_t zone_now =
+        __atomic_load_n(&vdso_data.zone, __ATOMIC_RELAXED);
     if (time) {
         uint64_t ns = real_ns();
         time->seconds = ns / NS_PER_SECOND;
         time->nanoseconds = ns % NS_PER_SECOND / 1000;
     }
     if (zone)
-        *zone = (struct timezone){ 0 };
+        __builtin_memcpy(zone, &zone_now, sizeof zone_now);
     return 0;
 }
 ALSO(gettimeofday);

@@ -8,6 +8,7 @@
 struct vdso_data {
     struct clock_scale scale; /* its sequence guards it */
     int64_t real_offset_ns;   /* [atomic] of the real-time clock */
+    uint64_t zone;            /* [atomic] a struct timezone */
 };
 
 #endif
