@@ -4,14 +4,20 @@
 
     coverage.py names SYSCALLS.TBL TESTSUITE
         fails if a call that claims `yes` is named by no test
-    coverage.py page SYSCALLS.TBL LINUX-LOGS TENON-LOGS < PAGE > PAGE
+    coverage.py page SYSCALLS.TBL LINUX-LOGS TENON-LOGS MANUAL REASONS < PAGE > PAGE
         adds what tests were seen to call, on both kernels: the flags and the
-        errors of each call that the logs in both folders have
+        errors of each call that the logs in both folders have; and what they
+        have not of the errors in the folder MANUAL and of the flags that the
+        tracer can name, with the reason that the file REASONS gives
 """
 import collections
 import os
 import re
 import sys
+
+import manual
+import named_flags
+import unseen
 
 # The C library's names for calls, where they are others.
 ALSO = {
@@ -143,11 +149,7 @@ def shown(folder):
     return calls
 
 
-def page(table, linux, tenon):
-    linux, tenon = shown(linux), shown(tenon)
-    states = rows(table)
-    text = sys.stdin.read().split('\n## What tests have shown')[0].rstrip('\n')
-    print(text)
+def print_shown(states, both):
     print('\n## What tests have shown\n')
     print('Made by `make coverage-page` from runs of `testsuite/abi` on Linux, '
           'under strace,\nand on Tenon, with its own tracer: the flags and the '
@@ -155,24 +157,51 @@ def page(table, linux, tenon):
           'is named where both tracers name it.\n')
     print('| call | flags | errors |\n|---|---|---|')
     for name, state in states.items():
-        both = linux[name] & tenon[name]
-        if state in ('yes', 'part') and both:
-            flags = sorted(what for kind, what in both if kind == 'flag')
-            errors = sorted(what for kind, what in both
+        if state in ('yes', 'part') and both[name]:
+            flags = sorted(what for kind, what in both[name] if kind == 'flag')
+            errors = sorted(what for kind, what in both[name]
                             if kind == 'error' and 'ERESTART' not in what)
             print(f'| {name} | {" ".join(flags)} | {" ".join(errors)} |')
     missing = [name for name, state in states.items()
-               if state == 'yes' and not linux[name] & tenon[name]]
+               if state == 'yes' and not both[name]]
     if missing:
         print('\nNot seen on both, though a test names them: '
               + ', '.join(missing) + '.')
+
+
+def unseen_of(table, states, both, folder):
+    """The pairs (call, what) that `both` lacks: errors that a manual page
+    lists, and flags that the tracer can name."""
+    flags = named_flags.flags(table)
+    for call, state in states.items():
+        if state in ('yes', 'part'):
+            listed = [('error', error) for error in manual.errors(folder, call)]
+            listed += [('flag', flag) for flag in flags[call]]
+            for kind, what in sorted(listed):
+                if (kind, what) not in both[call]:
+                    yield call, what
+
+
+def page(table, linux, tenon, folder, list_of_reasons):
+    linux, tenon = shown(linux), shown(tenon)
+    states = rows(table)
+    both = {name: linux[name] & tenon[name] for name in states}
+    left = list(unseen_of(table, states, both, folder))
+    known = list(unseen.reasons(list_of_reasons))
+    text = sys.stdin.read().split('\n## What tests have shown')[0].rstrip('\n')
+    print(text)
+    print_shown(states, both)
+    unseen.print_all(left, known)
+    for line in unseen.needless(known, set(left)):
+        print(f'{list_of_reasons}: {line} has been shown, or nothing lists it',
+              file=sys.stderr)
     return 0
 
 
 def main():
     if len(sys.argv) == 4 and sys.argv[1] == 'names':
         return check_names(*sys.argv[2:])
-    if len(sys.argv) == 5 and sys.argv[1] == 'page':
+    if len(sys.argv) == 7 and sys.argv[1] == 'page':
         return page(*sys.argv[2:])
     print(__doc__)
     return 2

@@ -56,11 +56,20 @@ struct device *device_find(enum inode_type type, uint64_t number)
     return found;
 }
 
+/* Linux has one driver for all of major 10, which is asked and has nothing. */
+static int nothing_there(const struct inode *inode)
+{
+    const uint64_t first = device_number(10, 0), last = device_number(10, 255);
+    bool is_miscellaneous = inode->type == INODE_CHARACTER
+        && inode->special >= first && inode->special <= last;
+    return is_miscellaneous ? -ENODEV : -ENXIO;
+}
+
 int device_open(struct inode *inode, struct file *file)
 {
     struct device *device = device_find(inode->type, inode->special);
     if (!device)
-        return -ENXIO;
+        return nothing_there(inode);
     file->ops = device->ops;
     file->private = device;
     return device->open ? device->open(device, file) : 0;

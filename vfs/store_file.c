@@ -259,7 +259,7 @@ static int fill_hole(struct filling *filling, uint64_t first, uint64_t end)
         if (page)
             page_unpin(page);
         if (!error && thread_is_interrupted())
-            error = -ERESTART;
+            error = -EINTR;
         thread_breathe();
     }
     return error;
