@@ -75,9 +75,10 @@ static int prepare(struct exec_state *state)
     if (error)
         return error;
     credentials_put(who);
-    bool is_fixed =
-        current->task.personality & PERSONALITY_FIXED_ADDRESSES && !is_secure;
-    return exec_make_space(state, !is_fixed);
+    unsigned long personality = current->task.personality;
+    if (is_secure)
+        personality &= ~(unsigned long)PERSONALITY_UNSAFE;
+    return exec_make_space(state, personality);
 }
 
 /* Files and handlers are the program's own from now on; whoever shared root
@@ -138,6 +139,7 @@ static void set_identity(struct exec_state *state)
     struct thread *thread = current;
     const struct credentials *who = state->who;
     bool may_read = !inode_permission(state->file->inode, MAY_READ, who);
+    thread->task.personality &= ~(unsigned long)PERSONALITY_READ_IS_EXECUTE;
     if (state->program.is_secure) {
         thread->task.personality &= ~(unsigned long)PERSONALITY_UNSAFE;
         thread->task.parent_death_signal = 0;

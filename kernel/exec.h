@@ -46,12 +46,14 @@ int exec_place(struct place place, const struct program_name *name,
     const struct string_list *arguments,
     const struct string_list *environment);
 
-/* thread->task.personality: no random addresses (asserted in abi/). */
+/* thread->task.personality: what the kernel looks at (asserted in abi/). */
 enum {
     PERSONALITY_FIXED_ADDRESSES = 0x0040000,
-    /* What a set-id program does not take over: also READ_IMPLIES_EXEC,
-     * ADDR_COMPAT_LAYOUT, MMAP_PAGE_ZERO. */
-    PERSONALITY_UNSAFE = 0x0040000 | 0x0400000 | 0x0200000 | 0x0100000,
+    PERSONALITY_MAPS_UPWARDS = 0x0200000,
+    PERSONALITY_READ_IS_EXECUTE = 0x0400000, /* until the next exec */
+    /* What a set-id program does not take over: also MMAP_PAGE_ZERO. */
+    PERSONALITY_UNSAFE = PERSONALITY_FIXED_ADDRESSES |
+        PERSONALITY_MAPS_UPWARDS | PERSONALITY_READ_IS_EXECUTE | 0x0100000,
 };
 
 /* exec_strings.c: the strings of a program on their way to its stack. */

@@ -171,16 +171,22 @@ static int fill_stack(
     return error ? error : write_strings(state, skip);
 }
 
-int exec_make_space(struct exec_state *state, bool is_random)
+int exec_make_space(struct exec_state *state, unsigned long personality)
 {
     uintptr_t stack_end;
+    bool is_random = !(personality & PERSONALITY_FIXED_ADDRESSES);
     state->space = space_new();
     if (!state->space)
         return -ENOMEM;
     set_limits(state->space);
-    if (current->space)
+    if (current->space) {
         state->space->dump_filter = atomic_load(&current->space->dump_filter);
+        state->space->no_huge_pages = current->space->no_huge_pages;
+    }
     choose_places(state->space, is_random, &stack_end);
+    if (personality & PERSONALITY_MAPS_UPWARDS)
+        state->space->map_bottom = align_down(USER_END / 3, PAGE_BYTES) +
+            (is_random ? random_pages(MAP_RANDOM_BITS) : 0);
     int error = load_images(state, is_random);
     return error ? error : fill_stack(state, stack_end, is_random);
 }

@@ -38,6 +38,6 @@ int exec_find_image(struct exec_state *state);
 
 /* exec_space.c: a new space with the program, its interpreter and a stack with
  * the strings. */
-int exec_make_space(struct exec_state *state, bool is_random);
+int exec_make_space(struct exec_state *state, unsigned long personality);
 
 #endif

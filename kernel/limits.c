@@ -10,9 +10,9 @@
 #include "lib/errno.h"
 #include "mm/space.h"
 #include "vfs/credentials.h"
+#include "vfs/files.h"
 
 enum {
-    FILES_HARD_MAX = 1048576,
     THREADS_LEAST = 20,
     THREAD_SHARE = 8, /* threads' stacks may take this part of memory */
     QUEUE_BYTES = 819200,
@@ -88,7 +88,7 @@ static int check(struct process *process, enum limit_kind kind,
 {
     if (wanted->soft > wanted->hard)
         return -EINVAL;
-    if (kind == LIMIT_FILES && wanted->hard > FILES_HARD_MAX)
+    if (kind == LIMIT_FILES && wanted->hard > files_number_limit())
         return -EPERM;
     if (wanted->hard > process->limits[kind].hard && !may_raise)
         return -EPERM;

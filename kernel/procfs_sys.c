@@ -13,6 +13,7 @@
 #include "vfs/credentials.h"
 #include "vfs/epoll.h"
 #include "vfs/file_count.h"
+#include "vfs/files.h"
 #include "vfs/inotify.h"
 #include "vfs/kmsg.h"
 #include "vfs/pipe.h"
@@ -73,9 +74,9 @@ FIXED(max_map_count, "65530")
 FIXED(swappiness, "60")
 FIXED(randomize_va_space, "2")
 FIXED(overcommit_ratio, "50")
-FIXED(nr_open, "1048576")
 FIXED(somaxconn, "4096")
 NUMBER(file_max, file_count_most())
+NUMBER(nr_open, files_number_limit())
 NUMBER(pipe_max_size, pipe_limit(PIPE_MOST_BYTES))
 NUMBER(pipe_user_soft, pipe_limit(PIPE_USER_SOFT))
 NUMBER(pipe_user_hard, pipe_limit(PIPE_USER_HARD))
@@ -112,6 +113,8 @@ static int parse_first(
         return error;                                                          \
     }
 STORE_NUMBER(file_max, 0, INT64_MAX, file_count_set_most(number))
+STORE_NUMBER(nr_open, FILES_NUMBERS_LEAST, FILES_NUMBERS_MOST,
+    files_set_number_limit(number))
 STORE_NUMBER(threads_max, 1, THREADS_MOST, limits_set_most_threads(number))
 STORE_NUMBER(pid_max, 1, INT32_MAX, error = pid_set_max(number))
 /* Only the first of the four means something. */
@@ -282,7 +285,7 @@ static const struct proc_entry fs_children[] = {
     PROC_DIRECTORY("inotify", inotify_children),
     SETTING("file-max", show_file_max, store_file_max),
     PROC_FILE("file-nr", 0444, show_file_nr),
-    PROC_FILE("nr_open", 0444, show_nr_open),
+    SETTING("nr_open", show_nr_open, store_nr_open),
     PROC_FILE("protected_hardlinks", 0444, show_one),
     SETTING("pipe-max-size", show_pipe_max_size, store_pipe_max_size),
     SETTING("pipe-user-pages-hard", show_pipe_user_hard, store_pipe_user_hard),

@@ -91,6 +91,7 @@ static void copy_task(struct thread *child, const struct spawn *how)
     memcpy(child->comm, maker->comm, sizeof child->comm);
     child->credentials = credentials_get(maker->credentials);
     child->task.personality = maker->task.personality;
+    child->task.memory_failures = maker->task.memory_failures;
     child->task.timer_slack_ns = child->task.usual_slack_ns =
         maker->task.timer_slack_ns;
     child->task.no_new_privileges = maker->task.no_new_privileges;

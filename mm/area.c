@@ -305,9 +305,63 @@ static uintptr_t place_below(struct space *space, size_t bytes, uintptr_t high)
     return area ? min(area_low(area), high) - bytes : 0;
 }
 
+static bool gap_fits_above(
+    const struct area *area, size_t bytes, uintptr_t low)
+{
+    uintptr_t gap_end = area_low(area);
+    uintptr_t gap_start = max(gap_end - area->gap_before, low);
+    return gap_end > gap_start && gap_end - gap_start >= bytes;
+}
+
+/* The area with the lowest fitting gap below it: as highest_gap, mirrored. */
+static struct area *lowest_gap(
+    struct space *space, size_t bytes, uintptr_t low)
+{
+    struct tree_node *node = space->areas.root;
+    if (!subtree_may_fit(node, bytes))
+        return NULL;
+    bool go_down = true;
+    while (node) {
+        struct area *area = container_of(node, struct area, node);
+        /* To the left only gaps that end above `low` matter. */
+        if (go_down && area->start > low &&
+            subtree_may_fit(node->left, bytes)) {
+            node = node->left;
+            continue;
+        }
+        if (gap_fits_above(area, bytes, low))
+            return area;
+        if (subtree_may_fit(node->right, bytes)) {
+            node = node->right;
+            go_down = true;
+            continue;
+        }
+        while (node->parent && node == node->parent->right)
+            node = node->parent;
+        node = node->parent;
+        go_down = false;
+    }
+    return NULL;
+}
+
+static uintptr_t place_above(struct space *space, size_t bytes, uintptr_t low)
+{
+    struct area *area = lowest_gap(space, bytes, low);
+    if (area)
+        return max(area_low(area) - area->gap_before, low);
+    struct area *last = tree_entry(tree_last(&space->areas), struct area, node);
+    uintptr_t floor = max(last ? last->end : USER_START, low);
+    return floor < USER_END && bytes <= USER_END - floor ? floor : 0;
+}
+
 uintptr_t area_place(struct space *space, size_t bytes)
 {
-    uintptr_t at = place_below(space, bytes, space->map_top);
+    uintptr_t at = space->map_bottom
+        ? place_above(space, bytes, space->map_bottom)
+        : 0;
+    if (at)
+        return at;
+    at = place_below(space, bytes, space->map_top);
     return at ? at : place_below(space, bytes, USER_END);
 }
 

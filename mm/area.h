@@ -71,7 +71,8 @@ int areas_isolate(struct space *space, uintptr_t start, uintptr_t end,
 /* Joins an area with its neighbours if they are alike; the one that stands. */
 struct area *area_merge(struct area *area, struct list *removed);
 
-/* The highest free stretch, first below map_top, then anywhere; 0: none. */
+/* The highest free stretch, first below map_top, then anywhere; 0: none.  Of a
+ * space that is filled upwards, before that, the lowest above map_bottom. */
 uintptr_t area_place(struct space *space, size_t bytes);
 /* Nothing there, and no stack would be disturbed. */
 bool area_is_free(struct space *space, uintptr_t start, size_t bytes);

@@ -71,6 +71,7 @@ struct space {
     uint64_t mapped_bytes, stack_bytes, data_bytes, locked_bytes, code_bytes;
     uint64_t peak_mapped_bytes;
     uintptr_t map_top;      /* mmap goes downwards from here */
+    uintptr_t map_bottom;   /* or, if it is not 0, upwards from here */
     uintptr_t break_start, break_end;
     unsigned area_count;
 
@@ -94,6 +95,7 @@ struct space {
     unsigned future; /* [atomic] AREA_LOCKED, AREA_POPULATE: of what is mapped */
     uintptr_t vdso;
     bool is_dumpable;
+    bool no_huge_pages; /* was asked for; there are none in any case */
     unsigned dump_filter; /* [atomic] as /proc/PID/coredump_filter has it */
     struct deferred last_put; /* see mm/space_put.h */
 };
@@ -128,14 +130,17 @@ struct mapping {
  * store and object are taken inside. */
 int space_map(struct space *space, const struct mapping *mapping, uintptr_t *at);
 int space_unmap(struct space *space, uintptr_t start, size_t bytes);
-/* rights: AREA_READ|WRITE|EXECUTE; grows: PROT_GROWSDOWN. -EACCES, -ENOMEM */
+/* rights: AREA_READ|WRITE|EXECUTE; AREA_GROWS_DOWN: PROT_GROWSDOWN;
+ * AREA_MAY_EXECUTE: to be executed as well, where it may. -EACCES, -ENOMEM */
 int space_protect(
     struct space *space, uintptr_t start, size_t bytes, unsigned rights);
 enum { REMAP_MAY_MOVE = 1, REMAP_FIXED = 2, REMAP_KEEP_OLD = 4 };
 int space_remap(struct space *space, uintptr_t start, size_t old_bytes,
     size_t new_bytes, unsigned how, uintptr_t wanted, uintptr_t *at);
-/* The new break, or the old one if it cannot be. */
-uintptr_t space_set_break(struct space *space, uintptr_t wanted);
+/* The new break, or the old one if it cannot be; what it grows by has these
+ * rights. */
+uintptr_t space_set_break(
+    struct space *space, uintptr_t wanted, unsigned rights);
 enum space_advice {
     ADVICE_NONE, ADVICE_COLD, /* hints that change nothing, on mapped ranges */
     ADVICE_DONT_NEED, ADVICE_DONT_NEED_LOCKED, ADVICE_FREE, ADVICE_REMOVE,

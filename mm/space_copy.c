@@ -120,6 +120,8 @@ static int copy_areas(struct copying *c)
 static void copy_facts(struct space *to, const struct space *from)
 {
     to->map_top = from->map_top;
+    to->map_bottom = from->map_bottom;
+    to->no_huge_pages = from->no_huge_pages;
     to->break_start = from->break_start;
     to->break_end = from->break_end;
     to->code_start = from->code_start;

@@ -211,11 +211,11 @@ int space_map(struct space *space, const struct mapping *mapping, uintptr_t *at)
     return error;
 }
 
-static int break_grow_locked(
-    struct space *space, uintptr_t from, uintptr_t to, struct list *removed)
+static int break_grow_locked(struct space *space, uintptr_t from, uintptr_t to,
+    unsigned rights, struct list *removed)
 {
     const struct area model = {
-        .flags = AREA_READ | AREA_WRITE | AREA_MAY_READ | AREA_MAY_WRITE |
+        .flags = rights | AREA_MAY_READ | AREA_MAY_WRITE |
                  AREA_MAY_EXECUTE | AREA_HEAP |
                  (atomic_load(&space->future) & AREA_LOCKED),
         .name = "[heap]",
@@ -234,7 +234,8 @@ static int break_grow_locked(
     return 0;
 }
 
-uintptr_t space_set_break(struct space *space, uintptr_t wanted)
+uintptr_t space_set_break(
+    struct space *space, uintptr_t wanted, unsigned rights)
 {
     struct list removed;
     list_init(&removed);
@@ -249,7 +250,7 @@ uintptr_t space_set_break(struct space *space, uintptr_t wanted)
     else if (to < from)
         error = unmap_locked(space, to, from, &removed);
     else if (to > from)
-        error = break_grow_locked(space, from, to, &removed);
+        error = break_grow_locked(space, from, to, rights, &removed);
     if (!error)
         space->break_end = wanted;
     uintptr_t result = space->break_end;

@@ -62,11 +62,14 @@ static int protect_locked(struct space *space, uintptr_t start, uintptr_t end,
             return -EINVAL;
         start = area->start;
     }
+    unsigned also = rights & AREA_MAY_EXECUTE ? AREA_EXECUTE : 0;
     rights &= AREA_RIGHTS;
     while (start < end) {
         if (!area || area->start > start)
             return -ENOMEM;
-        int error = protect_area(area, start, end, rights, removed, &area);
+        int error = protect_area(area, start, end,
+            rights | (area->flags & AREA_MAY_EXECUTE ? also : 0), removed,
+            &area);
         if (error)
             return error;
         start = area->end;

@@ -136,6 +136,7 @@ struct thread {
         bool is_stopped;  /* [atomic] counted as such, until it goes on */
         bool is_finished; /* its usage is its process' [process_tree_lock] */
         unsigned long personality;
+        uint8_t memory_failures; /* the ABI's: how it hears of them; 0: usual */
         unsigned long timer_slack_ns, usual_slack_ns; /* usual: its maker's */
     } task;
     struct { /* ERESTART_BLOCK: what restart_syscall does */

@@ -16,6 +16,25 @@
 #include "vfs/files_table.h"
 #include "vfs/locks.h"
 
+static unsigned number_limit = FILES_NUMBERS; /* [atomic] */
+
+uint64_t files_number_limit(void)
+{
+    return atomic_load(&number_limit);
+}
+
+void files_set_number_limit(unsigned limit)
+{
+    atomic_store(&number_limit, limit);
+}
+
+/* Of RLIMIT_NOFILE, the setting, and what a table can hold. */
+static uint64_t below_all_limits(uint64_t limit)
+{
+    limit = min(limit, files_number_limit());
+    return min(limit, (uint64_t)TABLE_NUMBERS);
+}
+
 /* Chunks and the array. */
 
 static struct file_slots *slots_new(unsigned chunk_count)
@@ -242,9 +261,9 @@ static unsigned lowest_free(struct files *files, unsigned from)
 int files_reserve(
     struct files *files, unsigned from, uint64_t limit, unsigned fd_flags)
 {
-    limit = min(limit, (uint64_t)FILES_MAX);
     if (from && from >= limit)
         return -EINVAL;
+    limit = below_all_limits(limit);
     for (;;) {
         spin_lock(&files->lock);
         unsigned fd = lowest_free(files, from);
@@ -362,7 +381,7 @@ int files_duplicate(
     struct files *files, int from, int to, unsigned fd_flags, uint64_t limit)
 {
     struct file *old = NULL;
-    limit = min(limit, (uint64_t)FILES_MAX);
+    limit = below_all_limits(limit);
     if (from < 0 || to < 0 || (unsigned)to >= limit)
         return -EBADF;
     for (;;) {

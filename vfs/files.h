@@ -21,6 +21,15 @@ struct files {
 
 enum { FD_CLOSE_ON_EXEC = 1 };
 
+/* No table has a number as high as this: /proc/sys/fs/nr_open. */
+enum {
+    FILES_NUMBERS_LEAST = 64,
+    FILES_NUMBERS = 1 << 20, /* until somebody sets it */
+    FILES_NUMBERS_MOST = INT32_MAX - 63,
+};
+uint64_t files_number_limit(void); /* as set */
+void files_set_number_limit(unsigned limit);
+
 struct files *files_new(void);
 struct files *files_get(struct files *files);
 void files_put(struct files *files); /* may sleep: closes all */

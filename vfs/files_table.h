@@ -5,7 +5,7 @@
 
 #include "vfs/files.h"
 
-enum { CHUNK_SLOTS = 64, FIRST_CHUNKS = 4, FILES_MAX = 1 << 20 };
+enum { CHUNK_SLOTS = 64, FIRST_CHUNKS = 4, TABLE_NUMBERS = 1 << 27 };
 
 struct file_chunk {
     struct file *files[CHUNK_SLOTS]; /* [atomic] */

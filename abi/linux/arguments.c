@@ -4,6 +4,7 @@
 #include <linux/time_types.h>
 
 #include "abi/linux/arguments.h"
+#include "abi/linux/personality.h"
 #include "arch/clock.h"
 #include "lib/string.h"
 #include "mm/heap.h"
@@ -244,6 +245,20 @@ int timeval_give(void __user *to, uint64_t ns)
         .tv_usec = ns % NS_PER_SECOND / 1000,
     };
     return user_write(to, &time, sizeof time);
+}
+
+int time_left_give(void __user *to, uint64_t deadline_ns)
+{
+    return personality_keeps_timeouts()
+        ? -EFAULT
+        : time_give(to, time_left(deadline_ns));
+}
+
+int timeval_left_give(void __user *to, uint64_t deadline_ns)
+{
+    return personality_keeps_timeouts()
+        ? -EFAULT
+        : timeval_give(to, time_left(deadline_ns));
 }
 
 int mask_argument(const void __user *from, size_t bytes, signal_set *mask)

@@ -64,6 +64,10 @@ uint64_t deadline_after(uint64_t ns);
 uint64_t time_left(uint64_t deadline_ns);
 int time_give(void __user *to, uint64_t ns);
 int timeval_give(void __user *to, uint64_t ns);
+/* The same with what is left until then, for calls that tell it in the place of
+ * the timeout, unless the personality does not want it: -EFAULT as well. */
+int time_left_give(void __user *to, uint64_t deadline_ns);
+int timeval_left_give(void __user *to, uint64_t deadline_ns);
 
 /* A signal mask of the size Linux wants: -EINVAL, -EFAULT. */
 int mask_argument(const void __user *from, size_t bytes, signal_set *mask);

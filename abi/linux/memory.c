@@ -3,9 +3,11 @@
 #include <linux/mman.h>
 
 #include "abi/linux/arguments.h"
+#include "kernel/exec.h"
 #include "mm/heap.h"
 #include "mm/space.h"
 #include "vfs/file_count.h"
+#include "vfs/mount.h"
 
 enum { KNOWN_PROT = PROT_READ | PROT_WRITE | PROT_EXEC };
 
@@ -14,6 +16,13 @@ static unsigned rights_from_prot(unsigned long prot)
     return (prot & PROT_READ ? AREA_READ : 0) |
         (prot & PROT_WRITE ? AREA_WRITE : 0) |
         (prot & PROT_EXEC ? AREA_EXECUTE : 0);
+}
+
+/* For those who expect of what can be read that it can be executed. */
+static bool read_is_execute(unsigned long prot)
+{
+    return prot & PROT_READ &&
+        current->task.personality & PERSONALITY_READ_IS_EXECUTE;
 }
 
 static const struct {
@@ -31,7 +40,7 @@ enum {
     VALIDATED_FLAGS = MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_GROWSDOWN |
         MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED | MAP_NORESERVE |
         MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB |
-        MAP_FIXED_NOREPLACE,
+        MAP_HUGE_2MB | MAP_HUGE_1GB | MAP_FIXED_NOREPLACE,
 };
 
 static int area_flags_from(unsigned long prot, unsigned long flags)
@@ -81,7 +90,12 @@ static long map_checked(struct file *file, unsigned long address,
     if (error)
         return error;
     bool is_fixed = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE);
+    if (read_is_execute(prot) && !(file && file->place.mount &&
+            !mount_may_execute(file->place.mount)))
+        prot |= PROT_EXEC;
     int area_flags = area_flags_from(prot, flags);
+    if (!file && (flags & MAP_TYPE) == MAP_SHARED_VALIDATE)
+        area_flags = -EINVAL;
     if (area_flags < 0)
         return area_flags;
     if (is_fixed && address & (PAGE_BYTES - 1))
@@ -165,13 +179,16 @@ long sys_mprotect(unsigned long address, size_t bytes, unsigned long prot)
     if (grows == PROT_GROWSUP)
         return protect_upwards(address);
     unsigned rights = rights_from_prot(prot) |
-        (grows == PROT_GROWSDOWN ? AREA_GROWS_DOWN : 0);
+        (grows == PROT_GROWSDOWN ? AREA_GROWS_DOWN : 0) |
+        (read_is_execute(prot) ? AREA_MAY_EXECUTE : 0);
     return space_protect(current->space, address, bytes, rights);
 }
 
 long sys_brk(unsigned long end)
 {
-    return space_set_break(current->space, end);
+    unsigned rights = AREA_READ | AREA_WRITE |
+        (read_is_execute(PROT_READ) ? AREA_EXECUTE : 0);
+    return space_set_break(current->space, end, rights);
 }
 
 long sys_mremap(unsigned long address, size_t old_bytes, size_t new_bytes,

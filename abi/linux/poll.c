@@ -98,7 +98,7 @@ long sys_ppoll(void __user *fds, unsigned count, void __user *timeout,
     if (mask_at && result != -ERESTART_UNHANDLED)
         signal_meanwhile_over();
     /* Without the time left in its place the call cannot be restarted. */
-    if (timeout && time_give(timeout, time_left(deadline_ns)) &&
+    if (timeout && time_left_give(timeout, deadline_ns) &&
         result == -ERESTART_UNHANDLED)
         return -EINTR;
     return result;

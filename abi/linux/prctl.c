@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* prctl, personality. */
-#include <linux/personality.h>
+/* prctl. */
 #include <linux/prctl.h>
 
 #include "abi/linux/arguments.h"
 #include "abi/linux/capabilities.h"
-#include "kernel/exec.h"
+#include "abi/linux/cpu.h"
 #include "kernel/thread.h"
 #include "lib/string.h"
 #include "mm/space.h"
-
-static_assert((int)PERSONALITY_FIXED_ADDRESSES == (int)ADDR_NO_RANDOMIZE,
-    "kernel/ looks at this bit");
 
 static long set_name(const char __user *from)
 {
@@ -118,20 +114,64 @@ static long simple_prctl(int option, unsigned long a)
     return -EINVAL;
 }
 
-long sys_prctl(int option, unsigned long a, unsigned long b, unsigned long c,
-    unsigned long d)
+/* How a thread would hear of memory that failed: kept for it, though none is
+ * ever seen to fail. */
+static long memory_failures(unsigned long what, unsigned long policy)
+{
+    switch (what) {
+    case PR_MCE_KILL_CLEAR:
+        if (policy)
+            return -EINVAL;
+        current->task.memory_failures = 0;
+        return 0;
+    case PR_MCE_KILL_SET:
+        if (policy > PR_MCE_KILL_DEFAULT)
+            return -EINVAL;
+        current->task.memory_failures = PR_MCE_KILL_DEFAULT - policy;
+        return 0;
+    }
+    return -EINVAL;
+}
+
+/* What is refused with arguments that have no use; -ENOSYS: no such option. */
+static long strict_prctl(int option, unsigned long a, unsigned long b,
+    unsigned long c, unsigned long d)
 {
     switch (option) {
     case PR_SET_NO_NEW_PRIVS:
         return b || c || d ? -EINVAL : set_no_new_privileges(a);
     case PR_GET_NO_NEW_PRIVS:
         return a || b || c || d ? -EINVAL : current->task.no_new_privileges;
-    case PR_GET_THP_DISABLE: /* there are no huge pages */
-        return a || b || c || d ? -EINVAL : 0;
+    case PR_GET_THP_DISABLE:
+        return a || b || c || d ? -EINVAL : current->space->no_huge_pages;
+    case PR_SET_THP_DISABLE:
+        if (b || c || d)
+            return -EINVAL;
+        current->space->no_huge_pages = a;
+        return 0;
+    case PR_MCE_KILL:
+        return c || d ? -EINVAL : memory_failures(a, b);
     case PR_MCE_KILL_GET:
-        return a || b || c || d ? -EINVAL : PR_MCE_KILL_DEFAULT;
+        return a || b || c || d ? -EINVAL
+                                : PR_MCE_KILL_DEFAULT -
+                current->task.memory_failures;
     case PR_CAP_AMBIENT:
         return c || d ? -EINVAL : capability_prctl(option, a, b);
+    case PR_GET_SPECULATION_CTRL:
+        return b || c || d ? -EINVAL : speculation_get(a);
+    case PR_SET_SPECULATION_CTRL:
+        return c || d ? -EINVAL : speculation_set(a, b);
+    }
+    return -ENOSYS;
+}
+
+long sys_prctl(int option, unsigned long a, unsigned long b, unsigned long c,
+    unsigned long d)
+{
+    long result = strict_prctl(option, a, b, c, d);
+    if (result != -ENOSYS)
+        return result;
+    switch (option) {
     case PR_CAPBSET_READ:
     case PR_CAPBSET_DROP:
     case PR_GET_KEEPCAPS:
@@ -141,15 +181,4 @@ long sys_prctl(int option, unsigned long a, unsigned long b, unsigned long c,
         return capability_prctl(option, a, b);
     }
     return simple_prctl(option, a);
-}
-
-long sys_personality(unsigned persona)
-{
-    long old = current->task.personality;
-    if (persona == UINT32_MAX) /* only asked */
-        return old;
-    if (persona & ~(unsigned)ADDR_NO_RANDOMIZE)
-        return -EINVAL;
-    current->task.personality = persona;
-    return old;
 }

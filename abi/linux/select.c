@@ -172,7 +172,7 @@ long sys_select(int count, void __user *reads, void __user *writes,
         deadline_ns = ns ? deadline_after(ns) : 0;
     }
     long result = select_until(count, at, deadline_ns);
-    if (timeout && timeval_give(timeout, time_left(deadline_ns)) &&
+    if (timeout && timeval_left_give(timeout, deadline_ns) &&
         result == -ERESTART_UNHANDLED)
         return -EINTR;
     return result;
@@ -204,7 +204,7 @@ long sys_pselect6(int count, void __user *reads, void __user *writes,
     long result = select_until(count, at, deadline_ns);
     if (how.mask && result != -ERESTART_UNHANDLED)
         signal_meanwhile_over();
-    if (timeout && time_give(timeout, time_left(deadline_ns)) &&
+    if (timeout && time_left_give(timeout, deadline_ns) &&
         result == -ERESTART_UNHANDLED)
         return -EINTR;
     return result;

@@ -6,6 +6,7 @@
 #include <linux/utsname.h>
 
 #include "abi/linux/arguments.h"
+#include "abi/linux/personality.h"
 #include "arch/clock.h"
 #include "kernel/system.h"
 #include "kernel/terminal.h"
@@ -25,6 +26,7 @@ long sys_uname(void __user *to)
     if (!names)
         return -ENOMEM;
     system_names(names);
+    personality_names(names);
     long result = user_write(to, names, sizeof *names);
     heap_free(names);
     return result;

@@ -57,11 +57,11 @@ static void open_one(unsigned round)
     refcount_init(&file->refs);
     file->ops = &ops;
     file->position = 4711;
-    files_add(files, file, FILES_MAX, 0);
+    files_add(files, file, FILES_NUMBERS, 0);
     if (round % 4 == 3)
         files_close(files, races_random(round));
     if (round % 8 == 7)
-        files_duplicate(files, races_random(round), round, 0, FILES_MAX);
+        files_duplicate(files, races_random(round), round, 0, FILES_NUMBERS);
 }
 
 static void look(unsigned below)

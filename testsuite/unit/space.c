@@ -30,6 +30,11 @@ static int get(uintptr_t at)
     return error ? error : byte;
 }
 
+static uintptr_t set_break(struct space *of, uintptr_t at)
+{
+    return space_set_break(of, at, AREA_READ | AREA_WRITE);
+}
+
 static void places_are_chosen_from_the_top(void)
 {
     uintptr_t at, other;
@@ -55,6 +60,34 @@ static void places_are_chosen_from_the_top(void)
     is(space_unmap(space, at + 1, PAGE), -EINVAL);
     is(space_unmap(space, at, ~0ul), -EINVAL);
     is(space_unmap(space, 0x1000000, PAGE), 0);
+}
+
+static void places_are_chosen_from_the_bottom(void)
+{
+    enum { COUNT = 200 };
+    uintptr_t at, bottom = 0x2aaa00000000;
+    space->map_bottom = bottom;
+    for (unsigned i = 0; i < COUNT; i++) /* each two apart from the next */
+        map(bottom + i * 3 * PAGE, PAGE, READ_WRITE_AREA, PLACE_FIXED, &at);
+    is(map(0, 3 * PAGE, READ_WRITE_AREA, PLACE_HINT, &at), 0);
+    is(at, bottom + ((COUNT - 1) * 3 + 1) * PAGE);
+    is(space_unmap(space, at, 3 * PAGE), 0);
+    for (unsigned i = 0; i < COUNT - 1; i++) {
+        map(0, 2 * PAGE, READ_WRITE_AREA, PLACE_HINT, &at);
+        if (at != bottom + (i * 3 + 1) * PAGE)
+            is(i, COUNT);
+    }
+    is(map(0, PAGE, READ_WRITE_AREA, PLACE_HINT, &at), 0);
+    is(at, bottom + ((COUNT - 1) * 3 + 1) * PAGE);
+    is(space_unmap(space, bottom + 30 * PAGE, PAGE), 0);
+    is(map(0, PAGE, READ_WRITE_AREA, PLACE_HINT, &at), 0);
+    is(at, bottom + 30 * PAGE);
+    space->map_bottom = bottom + 40 * PAGE; /* none is below it */
+    is(space_unmap(space, bottom + 20 * PAGE, 30 * PAGE), 0);
+    is(map(0, 2 * PAGE, READ_WRITE_AREA, PLACE_HINT, &at), 0);
+    is(at, bottom + 40 * PAGE);
+    is(space_unmap(space, bottom, 3 * COUNT * PAGE), 0);
+    space->map_bottom = 0;
 }
 
 static void reservations_cost_nothing(void)
@@ -104,12 +137,12 @@ static void remapping(void)
 static void the_break(void)
 {
     space->break_start = space->break_end = 0x30000123;
-    is(space_set_break(space, 0), 0x30000123);
-    is(space_set_break(space, 0x30010001), 0x30010001);
+    is(set_break(space, 0), 0x30000123);
+    is(set_break(space, 0x30010001), 0x30010001);
     is(put(0x30010fff, 3), 0);
     is(put(0x30000fff, 3), -EFAULT);
-    is(space_set_break(space, ~0ul), 0x30010001);
-    is(space_set_break(space, 0x30000123), 0x30000123);
+    is(set_break(space, ~0ul), 0x30010001);
+    is(set_break(space, 0x30000123), 0x30000123);
     is(put(0x30010000, 3), -EFAULT);
 }
 
@@ -220,6 +253,7 @@ int main(void)
     uint64_t free_at_first = hosted_free_pages();
     space = space_new();
     places_are_chosen_from_the_top();
+    places_are_chosen_from_the_bottom();
     reservations_cost_nothing();
     remapping();
     the_break();

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* What the personality answers by the CPU. */
+#include "abi/linux/cpu.h"
+
+#include <linux/prctl.h>
+
+#include "lib/errno.h"
+
+const char *const machine_of_32_bits = NULL;
+
+long speculation_get(unsigned long kind)
+{
+    return kind == PR_SPEC_STORE_BYPASS ? PR_SPEC_ENABLE : -ENODEV;
+}
+
+long speculation_set(unsigned long kind, unsigned long how)
+{
+    return kind == PR_SPEC_STORE_BYPASS ? -ENXIO : -ENODEV;
+}

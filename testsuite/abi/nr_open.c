@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* /proc/sys/fs/nr_open: no descriptor has a number as high, and no limit of
+ * descriptors, RLIMIT_NOFILE, goes above it, for root neither. */
+#include "proc.h"
+
+#include <sys/resource.h>
+
+#define raw(name, ...) syscall(SYS_##name, ##__VA_ARGS__)
+enum {
+    WORD_BITS = 64,
+    MOST = 2147483584,
+    TABLE_MOST = 1 << 27,
+    COMMON = 1048576,
+    FIRST = 10
+};
+
+static int setting;
+
+static int say(const char *value)
+{
+    return pwrite(setting, value, strlen(value), 0) < 0 ? -errno : 0;
+}
+
+static long says(void)
+{
+    return atol(whole("/proc/sys/fs/nr_open"));
+}
+
+/* Someone sees to it that all is as before, however the test ends. */
+static void guard(int *until)
+{
+    int ends[2];
+    char byte;
+    pipe2(ends, O_CLOEXEC);
+    if (!fork()) {
+        signal(SIGALRM, SIG_IGN);
+        close(ends[1]);
+        read(ends[0], &byte, 1);
+        say("1048576");
+        _exit(0);
+    }
+    close(ends[0]);
+    *until = ends[1];
+}
+
+static int limit(rlim_t soft, rlim_t hard)
+{
+    struct rlimit wanted = { soft, hard };
+    return raw(prlimit64, 0, RLIMIT_NOFILE, &wanted, NULL);
+}
+
+static int limit_by_setrlimit(rlim_t soft, rlim_t hard)
+{
+    struct rlimit wanted = { soft, hard };
+    return raw(setrlimit, RLIMIT_NOFILE, &wanted);
+}
+
+static void run_values(void)
+{
+    is(says(), COMMON);
+    is(say("63"), -EINVAL);
+    is(say("0"), -EINVAL);
+    is(say("-1"), -EINVAL);
+    is(say("many"), -EINVAL);
+    is(say("2147483585"), -EINVAL);
+    is(say("2147483648"), -EINVAL);
+    is(says(), COMMON);
+    is(say("64"), 0);
+    is(says(), WORD_BITS);
+    is(say("2147483584\n"), 0);
+    is(says(), MOST);
+    is(say("1048576 8"), 0);
+    is(says(), COMMON);
+    is(mode_of("/proc/sys/fs/nr_open"), 0644);
+}
+
+static void run_limits(void)
+{
+    fails_with(EPERM, limit(0, COMMON + 1));
+    fails_with(EPERM, limit_by_setrlimit(0, RLIM_INFINITY));
+    ok(!limit(COMMON, COMMON));
+    ok(!limit(1024, 4096));
+    is(say("100"), 0);
+    fails_with(EPERM, limit(64, 4096));
+    fails_with(EPERM, limit(64, 101));
+    struct rlimit now;
+    ok(!getrlimit(RLIMIT_NOFILE, &now));
+    is(now.rlim_cur, 1024);
+    is(now.rlim_max, 4096);
+    is(say("2000000"), 0);
+    ok(!limit(2000000, 2000000));
+    ok(!limit(1024, 4096));
+    is(say("1048576"), 0);
+}
+
+static void take_all(void)
+{
+    int last = 0;
+    for (int fd; (fd = dup(0)) >= 0;)
+        last = fd;
+    is(errno, EMFILE);
+    is(last, WORD_BITS - 1);
+    fails_with(EBADF, dup2(0, WORD_BITS));
+    fails_with(EBADF, raw(dup3, 0, WORD_BITS, 0));
+    fails_with(EBADF, raw(dup3, 0, 1000, 0));
+    is(dup2(0, last), last);
+    fails_with(EMFILE, fcntl(0, F_DUPFD, WORD_BITS));
+    fails_with(EMFILE, fcntl(0, F_DUPFD, 1000));
+    fails_with(EINVAL, fcntl(0, F_DUPFD, 1024));
+    fails_with(EMFILE, open("/", O_PATH));
+    int ends[2];
+    fails_with(EMFILE, pipe2(ends, 0));
+    fails_with(EMFILE, raw(epoll_create1, 0));
+    is(say("128"), 0);
+    is(dup(0), WORD_BITS);
+    is(dup2(0, 127), 127);
+    fails_with(EBADF, dup2(0, 128));
+}
+
+static void run_numbers(void)
+{
+    ok(!limit(1024, 4096));
+    is(say("64"), 0);
+    take_all();
+    raw(close_range, FIRST, ~0u, 0);
+    is(say("1048576"), 0);
+}
+
+/* A table can hold so many where there is memory, and no more. */
+static void run_greatest(void)
+{
+    is(say("2147483584"), 0);
+    ok(!limit(MOST, MOST));
+    fails_with(EBADF, dup2(0, MOST - 1));
+    fails_with(EMFILE, fcntl(0, F_DUPFD, MOST - 1));
+    fails_with(EBADF, dup2(0, TABLE_MOST));
+    fails_with(EMFILE, fcntl(0, F_DUPFD, TABLE_MOST));
+    fails_with(ENOMEM, dup2(0, TABLE_MOST - 1));
+    fails_with(ENOMEM, fcntl(0, F_DUPFD, TABLE_MOST - 1));
+    is(fcntl(0, F_GETFD), 0);
+    ok(!limit(1024, 4096));
+    is(say("1048576"), 0);
+}
+
+static void run(void)
+{
+    int until;
+    setting = open("/proc/sys/fs/nr_open", O_RDWR | O_CLOEXEC);
+    guard(&until);
+    run_values();
+    run_limits();
+    run_numbers();
+    run_greatest();
+    close(until);
+    wait(NULL);
+}
+TEST_MAIN
