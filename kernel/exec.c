@@ -89,9 +89,10 @@ static int take_parts(struct exec_state *state)
     if (error)
         return error;
     if (files_are_shared(current->files)) {
-        struct files *own = files_copy(current->files);
-        if (!own)
-            return -ENOMEM;
+        struct files *own;
+        int error = files_copy(current->files, &own);
+        if (error)
+            return error;
         thread_enter_files(own);
     }
     bool is_unsafe = paths_are_shared(current->paths);

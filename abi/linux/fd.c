@@ -55,9 +55,10 @@ static int unshare_without(unsigned first, unsigned last)
     struct files *old = current->files;
     if (!files_are_shared(old))
         return 0;
-    struct files *copy = files_copy_except(old, first, last);
-    if (!copy)
-        return -ENOMEM;
+    struct files *copy;
+    int error = files_copy_except(old, first, last, &copy);
+    if (error)
+        return error;
     thread_enter_files(copy);
     return 0;
 }

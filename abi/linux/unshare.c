@@ -22,9 +22,10 @@ static int unshare_files(void)
 {
     if (!files_are_shared(current->files))
         return 0;
-    struct files *copy = files_copy(current->files);
-    if (!copy)
-        return -ENOMEM;
+    struct files *copy;
+    int error = files_copy(current->files, &copy);
+    if (error)
+        return error;
     thread_enter_files(copy);
     return 0;
 }
