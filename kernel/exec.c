@@ -89,6 +89,9 @@ static int take_parts(struct exec_state *state)
     if (error)
         return error;
     if (files_are_shared(current->files)) {
+        error = files_may_copy(current->files, UINT32_MAX);
+        if (error)
+            return error;
         struct files *own = files_copy(current->files);
         if (!own)
             return -ENOMEM;

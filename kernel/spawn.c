@@ -46,6 +46,8 @@ static void start_child(void *argument)
 static int copy_parts(struct thread *child, unsigned share)
 {
     struct thread *maker = current;
+    if (!(share & SHARE_FILES) && files_may_copy(maker->files, UINT32_MAX))
+        return -EMFILE;
     child->space = share & SHARE_SPACE ? space_share(maker->space)
                                        : space_copy(maker->space);
     if (!child->space)

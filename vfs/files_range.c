@@ -178,6 +178,22 @@ static bool copy_locked(
     return true;
 }
 
+/* By whole chunks, and never of the first. */
+int files_may_copy(struct files *files, unsigned end)
+{
+    uint64_t limit = max(files_number_limit(), (uint64_t)CHUNK_SLOTS);
+    spin_lock(&files->lock);
+    const struct file_slots *slots = files->slots;
+    unsigned chunks = slots->chunk_count;
+    while (chunks && !(slots->chunks[chunks - 1] &&
+            slots->chunks[chunks - 1]->in_use))
+        chunks--;
+    spin_unlock(&files->lock);
+    uint64_t numbers = min((uint64_t)chunks * CHUNK_SLOTS,
+        align_up((uint64_t)end, (uint64_t)CHUNK_SLOTS));
+    return numbers > align_up(limit, (uint64_t)CHUNK_SLOTS) ? -EMFILE : 0;
+}
+
 struct files *files_copy_except(
     struct files *files, unsigned first, unsigned last)
 {

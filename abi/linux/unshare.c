@@ -22,6 +22,9 @@ static int unshare_files(void)
 {
     if (!files_are_shared(current->files))
         return 0;
+    int error = files_may_copy(current->files, UINT32_MAX);
+    if (error)
+        return error;
     struct files *copy = files_copy(current->files);
     if (!copy)
         return -ENOMEM;
