@@ -92,19 +92,42 @@ static int mount_argument(int fd, struct mount **mount)
     return *mount ? 0 : -ESTALE;
 }
 
+/* What an open by name says of what is there. */
+static int check_found(const struct entry *entry, unsigned flags)
+{
+    enum inode_type type = entry->inode->type;
+    if (type == INODE_SYMLINK && !(flags & OPEN_PATH))
+        return -ELOOP;
+    if (flags & OPEN_CREATE && flags & OPEN_EXCLUSIVE)
+        return -EEXIST;
+    return flags & OPEN_DIRECTORY && type != INODE_DIRECTORY ? -ENOTDIR : 0;
+}
+
+/* A file without a name is made where the handle leads, of mode 0. */
+static int open_place(struct place place, unsigned flags, struct file **file)
+{
+    const struct walk walk = { .paths = current->paths,
+        .who = current->credentials, .from = place };
+    if (flags & OPEN_UNNAMED)
+        return file_open(&walk, ".", flags, 0, file);
+    return file_open_place(place, flags, current->credentials, file);
+}
+
 static long open_found(
-    struct mount *mount, const struct handle *handle, unsigned linux_flags)
+    struct mount *mount, const struct handle *handle, unsigned long linux_flags)
 {
     struct entry *entry;
     struct file *file;
+    unsigned flags;
     int error = handle_find(mount->filesystem, handle, &entry);
     if (error)
         return error;
     struct place place = { mount_get(mount), entry };
-    unsigned flags = open_flags_from_linux(linux_flags | O_LARGEFILE);
-    error = flags & OPEN_DIRECTORY && entry->inode->type != INODE_DIRECTORY
-        ? -ENOTDIR
-        : file_open_place(place, flags, current->credentials, &file);
+    error = open_flags_checked(&linux_flags, &flags);
+    if (!error)
+        error = check_found(entry, flags);
+    if (!error)
+        error = open_place(place, flags, &file);
     place_put(place);
     return error ? error : fd_give(file, fd_flags_from(linux_flags));
 }
@@ -121,7 +144,7 @@ long sys_open_by_handle_at(int at, const void __user *from, int flags)
     int error = mount_argument(at, &mount);
     if (error)
         return error;
-    long result = not_ours ? not_ours : open_found(mount, &handle, flags);
+    long result = not_ours ? not_ours : open_found(mount, &handle, (unsigned)flags);
     mount_put(mount);
     return result;
 }

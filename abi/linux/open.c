@@ -114,6 +114,18 @@ static int check_flags(unsigned flags)
     return is_right ? 0 : -EINVAL;
 }
 
+int open_flags_checked(unsigned long *linux_flags, unsigned *flags)
+{
+    if (*linux_flags & O_PATH)
+        *linux_flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    else
+        *linux_flags |= O_LARGEFILE;
+    *flags = open_flags_from_linux(*linux_flags);
+    if (*flags & OPEN_PATH)
+        *flags &= ~(OPEN_READ | OPEN_WRITE);
+    return check_flags(*flags);
+}
+
 /* The number is taken before anything is looked at; it may be an error. */
 static long open_into(int fd, int at, struct path_argument *from, unsigned flags,
     unsigned mode)
@@ -141,15 +153,9 @@ static long open_into(int fd, int at, struct path_argument *from, unsigned flags
 static long open_at(int at, const char __user *path, unsigned long linux_flags,
     unsigned mode, unsigned walk_flags)
 {
-    if (linux_flags & O_PATH)
-        linux_flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    else
-        linux_flags |= O_LARGEFILE;
-    unsigned flags = open_flags_from_linux(linux_flags);
-    if (flags & OPEN_PATH)
-        flags &= ~(OPEN_READ | OPEN_WRITE);
+    unsigned flags;
     struct path_argument from;
-    int error = check_flags(flags);
+    int error = open_flags_checked(&linux_flags, &flags);
     if (!error)
         error = path_text(&from, path, walk_flags);
     return error ? error
@@ -184,19 +190,23 @@ static const struct {
     { RESOLVE_CACHED, WALK_CACHED },
 };
 
+/* How Linux's kernel opens for itself, which is no error and nothing else. */
+enum { O_WITHOUT_NEWS = 1 << 26 };
+
 static int check_how(const struct open_how *how)
 {
     const uint64_t known = O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC |
         O_APPEND | O_NONBLOCK | O_SYNC | O_DSYNC | FASYNC | O_DIRECT |
         O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC |
-        O_PATH | __O_TMPFILE;
+        O_PATH | __O_TMPFILE | O_WITHOUT_NEWS;
     if (how->flags & ~known)
         return -EINVAL;
     bool makes = how->flags & (O_CREAT | __O_TMPFILE);
     if (how->mode & ~07777ull || (how->mode && !makes))
         return -EINVAL;
     if (how->flags & O_PATH &&
-        how->flags & ~(O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
+        how->flags & ~(O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC |
+                         O_WITHOUT_NEWS))
         return -EINVAL;
     if (how->resolve & RESOLVE_BENEATH && how->resolve & RESOLVE_IN_ROOT)
         return -EINVAL;

@@ -174,14 +174,39 @@ static void all_status_flags(void)
     close(ends[1]);
 }
 
-/* What open keeps of each bit beside `how`, and what it refuses. */
-static void open_flags(
+/* Three ways to open. */
+static long by_openat(const char *path, int flags)
+{
+    return syscall(SYS_openat, HERE, path, flags, 0600);
+}
+
+#ifdef SYS_openat2
+static long by_openat2(const char *path, int flags)
+{
+    const int makes = O_CREAT | (O_TMPFILE & ~O_DIRECTORY);
+    uint64_t how[3] = { (unsigned)flags, flags & makes ? 0600 : 0, 0 };
+    return syscall(SYS_openat2, HERE, path, how, sizeof how);
+}
+#endif
+
+static long by_handle(const char *path, int flags)
+{
+    struct file_handle *handle = (void *)buffer;
+    int mount;
+    handle->handle_bytes = 128;
+    if (name_to_handle_at(HERE, path, handle, &mount, 0))
+        note("no handle of %s", path);
+    return syscall(SYS_open_by_handle_at, HERE, handle, flags);
+}
+
+/* What an open keeps of each bit beside `how`, and what it refuses. */
+static void open_flags_by(long (*open_it)(const char *, int),
     const char *what, const char *path, int how, int kept, int refused)
 {
     int all_kept = 0, all_refused = 0;
     for (int bit = 0; bit < 32; bit++) {
         int flag = (int)(1u << bit);
-        int fd = syscall(SYS_openat, HERE, path, how | flag, 0600);
+        int fd = open_it(path, how | flag);
         if (fd < 0)
             all_refused |= flag;
         else if (flag != LARGE)
@@ -190,6 +215,12 @@ static void open_flags(
     }
     if (!tap_case(all_kept == kept && all_refused == refused, what))
         note("keeps %#x, refuses %#x", all_kept, all_refused);
+}
+
+static void open_flags(
+    const char *what, const char *path, int how, int kept, int refused)
+{
+    open_flags_by(by_openat, what, path, how, kept, refused);
 }
 
 static void all_open_flags(void)
@@ -204,6 +235,23 @@ static void all_open_flags(void)
     open_flags("a directory", ".", O_RDONLY, kept | O_DIRECTORY,
         O_DIRECT | unnamed | both | O_CREAT | O_TRUNC);
     open_flags("a path", "file", O_PATH, O_PATH | O_NOFOLLOW, O_DIRECTORY);
+    open_flags_by(by_handle, "a file by its handle", "file", O_RDWR,
+        kept | both, refused);
+    open_flags_by(by_handle, "a directory by its handle", ".", O_RDONLY,
+        kept | O_DIRECTORY, O_DIRECT | unnamed | both | O_CREAT | O_TRUNC);
+    open_flags_by(by_handle, "a path by its handle", "file", O_PATH,
+        O_PATH | O_NOFOLLOW, O_DIRECTORY);
+#ifdef SYS_openat2
+    const int taken = kept | both | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC |
+        O_CLOEXEC | LARGE | 1 << 26; /* that is the kernel's own */
+    open_flags_by(by_openat2, "a file by openat2", "file", O_RDWR,
+        (kept | both) & ~O_PATH, ~taken | O_PATH | refused);
+    open_flags_by(by_openat2, "a directory by openat2", ".", O_RDONLY,
+        (kept | O_DIRECTORY), ~(taken | O_DIRECTORY) | O_DIRECT | both |
+            O_CREAT | O_TRUNC);
+    open_flags_by(by_openat2, "a path by openat2", "file", O_PATH,
+        O_PATH | O_NOFOLLOW, ~(O_PATH | O_NOFOLLOW | O_CLOEXEC | 1 << 26));
+#endif
 }
 
 static void run(void)

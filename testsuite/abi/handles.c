@@ -320,6 +320,40 @@ static void shown(void)
     unlink("f");
 }
 
+/* As an open by name does, of what is there already. */
+static void opened_oddly(void)
+{
+    mkdir("d", 0755);
+    make_file("f", 0600);
+    symlink("f", "l");
+    struct handle folder = handle_of("d"), file = handle_of("f");
+    struct handle link = handle_of("l");
+    struct stat status;
+    int fd = open_by(AT_FDCWD, &folder, O_TMPFILE | O_RDWR);
+    is(write(fd, "x", 1), 1);
+    fstat(fd, &status);
+    is(status.st_mode, S_IFREG);
+    is(status.st_nlink, 0);
+    close(fd);
+    fails_with(EINVAL, open_by(AT_FDCWD, &folder, O_TMPFILE | O_RDONLY));
+    fails_with(ENOTDIR, open_by(AT_FDCWD, &file, O_TMPFILE | O_RDWR));
+    fails_with(EEXIST, open_by(AT_FDCWD, &file, O_CREAT | O_EXCL | O_RDWR));
+    fails_with(EEXIST, open_by(AT_FDCWD, &folder, O_CREAT | O_EXCL));
+    fails_with(EISDIR, open_by(AT_FDCWD, &folder, O_CREAT));
+    fails_with(EINVAL, open_by(AT_FDCWD, &folder, O_CREAT | O_DIRECTORY));
+    fails_with(EINVAL, open_by(AT_FDCWD, &file, O_CREAT | O_DIRECTORY));
+    fails_with(ELOOP, open_by(AT_FDCWD, &link, O_DIRECTORY));
+    fails_with(ELOOP, open_by(AT_FDCWD, &link, O_CREAT | O_EXCL));
+    fails_with(ENOTDIR, open_by(AT_FDCWD, &link, O_PATH | O_DIRECTORY));
+    fd = open_by(AT_FDCWD, &file, O_CREAT | O_RDWR);
+    ok(same_file(fd, "f"));
+    close(fd);
+    fd = open_by(AT_FDCWD, &file, O_PATH | O_RDWR | O_CREAT | O_APPEND);
+    is(fcntl(fd, F_GETFL), O_PATH);
+    close(fd);
+    unlink("f"), unlink("l"), rmdir("d");
+}
+
 static void run(void)
 {
     umask(0);
@@ -327,6 +361,7 @@ static void run(void)
     sizes();
     wrong_names();
     opened();
+    opened_oddly();
     wrong_handles();
     permission();
     shown();
