@@ -90,7 +90,7 @@ static int take_parts(struct exec_state *state)
         return error;
     if (files_are_shared(current->files)) {
         struct files *own;
-        int error = files_copy(current->files, &own);
+        error = files_copy(current->files, &own);
         if (error)
             return error;
         thread_enter_files(own);

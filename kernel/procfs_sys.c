@@ -10,6 +10,7 @@
 #include "lib/random.h"
 #include "lib/string.h"
 #include "mm/heap.h"
+#include "mm/space.h"
 #include "vfs/credentials.h"
 #include "vfs/epoll.h"
 #include "vfs/file_count.h"
@@ -70,7 +71,6 @@ FIXED(core_pattern, "core")
 FIXED(zero, "0")
 FIXED(one, "1")
 FIXED(overflow_id, "65534")
-FIXED(max_map_count, "65530")
 FIXED(swappiness, "60")
 FIXED(randomize_va_space, "2")
 FIXED(overcommit_ratio, "50")
@@ -85,6 +85,7 @@ NUMBER(inotify_events_max, inotify_most(INOTIFY_EVENTS))
 NUMBER(inotify_files_max, inotify_most(INOTIFY_FILES))
 NUMBER(inotify_watches_max, inotify_most(INOTIFY_WATCHES))
 NUMBER(mmap_min_addr, USER_START)
+NUMBER(max_map_count, space_most_areas())
 
 /* What stands behind the first number is let be. */
 static int parse_first(
@@ -112,6 +113,7 @@ static int parse_first(
             set_;                                                              \
         return error;                                                          \
     }
+STORE_NUMBER(max_map_count, 0, INT32_MAX, space_set_most_areas(number))
 STORE_NUMBER(file_max, 0, INT64_MAX, file_count_set_most(number))
 STORE_NUMBER(nr_open, FILES_NUMBERS_LEAST, FILES_NUMBERS_MOST,
     files_set_number_limit(number))
@@ -256,7 +258,7 @@ static const struct proc_entry kernel_children[] = {
 };
 
 static const struct proc_entry vm_children[] = {
-    PROC_FILE("max_map_count", 0444, show_max_map_count),
+    SETTING("max_map_count", show_max_map_count, store_max_map_count),
     PROC_FILE("mmap_min_addr", 0444, show_mmap_min_addr),
     PROC_FILE("overcommit_memory", 0444, show_zero),
     PROC_FILE("overcommit_ratio", 0444, show_overcommit_ratio),

@@ -5,9 +5,28 @@
  * largest_gap the largest of them in the subtree, so that a free stretch of any
  * size is found on one way down the tree. */
 #include "mm/area.h"
+
+#include "arch/atomic.h"
 #include "lib/errno.h"
 #include "mm/commit.h"
 #include "mm/heap.h"
+
+static unsigned most_areas = AREAS_MAX; /* [atomic] */
+
+unsigned space_most_areas(void)
+{
+    return atomic_load(&most_areas);
+}
+
+void space_set_most_areas(unsigned most)
+{
+    atomic_store(&most_areas, most);
+}
+
+bool areas_are_full(const struct space *space)
+{
+    return space->area_count >= atomic_load(&most_areas);
+}
 
 /* A stack keeps others at a distance. */
 static uintptr_t area_low(const struct area *area)
@@ -173,7 +192,7 @@ void area_set_flags(struct area *area, unsigned flags)
 int area_split(struct area *area, uintptr_t at)
 {
     struct space *space = area->space;
-    if (space->area_count >= AREAS_MAX)
+    if (areas_are_full(space))
         return -ENOMEM;
     struct area *upper = area_new(area, at, area->end);
     if (!upper)

@@ -6,7 +6,6 @@
 
 #include "mm/space.h"
 
-enum { AREAS_MAX = 65530 };
 #define STACK_GUARD_BYTES (256 * PAGE_BYTES)
 
 /* The first area that ends after address. */
@@ -46,6 +45,9 @@ static inline bool area_may_write_store(const struct area *area)
 {
     return area->flags & AREA_SHARED && area->flags & AREA_MAY_WRITE;
 }
+
+/* Whether there are too many already for one more. */
+bool areas_are_full(const struct space *space);
 
 void area_update(struct tree_node *node); /* the tree's update function */
 

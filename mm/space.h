@@ -104,6 +104,11 @@ struct space {
  * made yet. Private and shared memory without a file, headers, huge pages. */
 enum { DUMP_FILTER_USUAL = 0x33, DUMP_FILTER_ALL = 0x1ff };
 
+/* How many areas a space may have, of every space: /proc/sys/vm/max_map_count. */
+enum { AREAS_MAX = 65530 }; /* until somebody sets it */
+unsigned space_most_areas(void);
+void space_set_most_areas(unsigned most);
+
 struct space *space_new(void); /* empty */
 struct space *space_copy(struct space *space); /* fork: copy on write; NULL */
 struct space *space_get(struct space *space);

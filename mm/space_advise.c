@@ -39,8 +39,8 @@ static int advise_flags(struct area *area, uintptr_t start, uintptr_t end,
         return 0;
     int error = areas_isolate(area->space, max(start, area->start),
         min(end, area->end), &area);
-    if (error)
-        return error;
+    if (error) /* for want of room for one more: as if it might come */
+        return error == -ENOMEM ? -EAGAIN : error;
     area_set_flags(area, flags);
     *changed = area_merge(area, removed);
     return 0;

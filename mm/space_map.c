@@ -122,7 +122,7 @@ static int place(struct space *space, const struct mapping *mapping,
     if (error)
         return error;
     /* Before anything is gone; taking away may split one more. */
-    if (space->area_count >= AREAS_MAX)
+    if (areas_are_full(space))
         return -ENOMEM;
     if (mapping->place == PLACE_FIXED &&
         (error = unmap_locked(space, at, at + bytes, removed)))
@@ -221,7 +221,7 @@ static int break_grow_locked(struct space *space, uintptr_t from, uintptr_t to,
         .name = "[heap]",
     };
     if (to > USER_END || !area_is_free(space, from, to - from) ||
-        space->area_count >= AREAS_MAX ||
+        areas_are_full(space) ||
         space_may_grow(space, to - from, model.flags) ||
         (model.flags & AREA_LOCKED && space_may_lock(space, to - from)) ||
         memory_may_commit(to - from))

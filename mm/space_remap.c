@@ -127,7 +127,7 @@ static int move_area(struct move *m, struct area *area, uintptr_t *at)
     if ((!keeps_old || unlocks) &&
         (error = areas_isolate(space, start, m->old_end, &area)))
         return error;
-    if (space->area_count >= AREAS_MAX)
+    if (areas_are_full(space))
         return -ENOMEM;
     struct area *moved = area_new(area, start, start + m->new_bytes);
     if (!moved)

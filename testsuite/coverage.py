@@ -85,7 +85,7 @@ def check_names(table, top):
 # `name(arguments) = result`, as both tracers write it.
 CALL = re.compile(
     r'(?:^|[ \]])([a-z_][a-z0-9_]*)\((.*)\)\s+= (-?\w+|\?)(?: (E\w+))?')
-FLAG = re.compile(r'\b(?!NULL\b)[A-Z][A-Z0-9_]{3,}\b')
+FLAG = re.compile(r'\b(?!NULL\b)_*[A-Z][A-Z0-9_]{3,}\b')
 # What strace splits where another thread comes between.
 BEGUN = re.compile(r'(?:^|\] )(\d+) +(.*) <unfinished \.\.\.>$')
 RESUMED = re.compile(r'^(\d+) +<\.\.\. \w+ resumed>(.*)')

@@ -183,13 +183,13 @@ static bool copy_locked(
 static uint64_t numbers_needed(
     struct files *files, unsigned first, unsigned last)
 {
-    int highest = -1;
+    int highest = 0;
     for (int fd = files_next(files, 0); fd >= 0;) {
         highest = fd;
         fd = files_next(files, fd + 1u);
     }
-    if (highest >= 0 && last >= (unsigned)highest && first <= last)
-        highest = min((unsigned)highest, first);
+    if (last >= (unsigned)highest && first <= last)
+        highest = first ? min((unsigned)highest, first - 1) : 0;
     return (highest / CHUNK_SLOTS + 1ull) * CHUNK_SLOTS;
 }
 

@@ -113,6 +113,35 @@ static void advices(void)
     fails_with(ENOMEM, raw(madvise, at, PAGE, MADV_DONTNEED));
 }
 
+static void set_most(const char *number)
+{
+    int setting = open("/proc/sys/vm/max_map_count", O_WRONLY | O_TRUNC);
+    if (write(setting, number, strlen(number)) < 0)
+        note("no limit: %s", strerror(errno));
+    close(setting);
+}
+
+/* More mappings than a process may have: all that would make one more. */
+static void too_many(void)
+{
+    char *at = mmap(NULL, 3 * PAGE, BOTH, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *middle = at + PAGE;
+    set_most("3");
+    fails_with(ENOMEM, raw(munmap, middle, PAGE));
+    fails_with(ENOMEM, raw(mprotect, middle, PAGE, PROT_READ));
+    fails_with(EAGAIN, raw(madvise, middle, PAGE, MADV_DONTFORK));
+    fails_with(ENOMEM, raw(mlock, middle, PAGE));
+    fails_with(ENOMEM, raw(mremap, middle, PAGE, PAGE,
+        MREMAP_MAYMOVE | MREMAP_FIXED, at + (1 << 30)));
+    fails_with(ENOMEM, raw(mmap, NULL, PAGE, PROT_NONE,
+        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    is(raw(munmap, at, 3 * PAGE), 0); /* all of it is none the more */
+    set_most("65530");
+    at = mmap(NULL, 3 * PAGE, BOTH, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    is(raw(munmap, at + PAGE, PAGE), 0);
+    is(raw(munmap, at, 3 * PAGE), 0);
+}
+
 static void run(void)
 {
     fd = open("mapped", O_RDWR | O_CREAT, 0600);
@@ -121,6 +150,7 @@ static void run(void)
     validated();
     rights();
     advices();
+    too_many();
     unlink("mapped");
     close(fd);
 }
