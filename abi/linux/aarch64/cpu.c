@@ -5,12 +5,13 @@
 #include <linux/prctl.h>
 
 #include "lib/errno.h"
+#include "lib/types.h"
 
 const char *const machine_of_32_bits = NULL;
 
 long speculation_get(unsigned long kind)
 {
-    return kind == PR_SPEC_STORE_BYPASS ? PR_SPEC_ENABLE : -ENODEV;
+    return kind == PR_SPEC_STORE_BYPASS ? (long)PR_SPEC_ENABLE : -ENODEV;
 }
 
 long speculation_set(unsigned long kind, unsigned long how)
