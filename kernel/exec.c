@@ -89,12 +89,10 @@ static int take_parts(struct exec_state *state)
     if (error)
         return error;
     if (files_are_shared(current->files)) {
-        error = files_may_copy(current->files, UINT32_MAX);
+        struct files *own;
+        error = files_copy(current->files, &own);
         if (error)
             return error;
-        struct files *own = files_copy(current->files);
-        if (!own)
-            return -ENOMEM;
         thread_enter_files(own);
     }
     bool is_unsafe = paths_are_shared(current->paths);

@@ -46,19 +46,20 @@ static void start_child(void *argument)
 static int copy_parts(struct thread *child, unsigned share)
 {
     struct thread *maker = current;
-    if (!(share & SHARE_FILES) && files_may_copy(maker->files, UINT32_MAX))
-        return -EMFILE;
     child->space = share & SHARE_SPACE ? space_share(maker->space)
                                        : space_copy(maker->space);
     if (!child->space)
         return -ENOMEM;
-    child->files = share & SHARE_FILES ? files_share(maker->files)
-                                       : files_copy(maker->files);
+    if (share & SHARE_FILES)
+        child->files = files_share(maker->files);
+    int error = child->files ? 0 : files_copy(maker->files, &child->files);
+    if (error)
+        return error;
     child->paths = share & SHARE_PATHS ? paths_share(maker->paths)
                                        : paths_copy(maker->paths);
     child->handlers = share & SHARE_HANDLERS ? handlers_get(maker->handlers)
                                              : handlers_copy(maker->handlers);
-    if (!child->files || !child->paths || !child->handlers)
+    if (!child->paths || !child->handlers)
         return -ENOMEM;
     return io_context_inherit(child, share & SHARE_IO);
 }

@@ -39,6 +39,7 @@ enum socket_switch {
     SWITCH_ERRORS_ARE_PRIORITY = 1 << 14,
     /* When a packet was sent is told: how, beside. */
     SWITCH_TIME = 1 << 15, SWITCH_TIME_NS = 1 << 16, SWITCH_TIME_NEW = 1 << 17,
+    SWITCH_FILTER_LOCKED = 1 << 18,
 };
 
 struct socket {
@@ -53,6 +54,8 @@ struct socket {
     uint64_t receive_timeout_ns, send_timeout_ns; /* 0: for ever */
     unsigned receive_least; /* SO_RCVLOWAT */
     unsigned send_buffer, receive_buffer;
+    unsigned buffers_set; /* [atomic] a bit each: by whom it belongs to */
+    unsigned busy_poll_us; /* only kept: nothing is asked of devices */
     int priority, linger_seconds;
     unsigned mark;
     uint64_t cookie; /* [atomic] 0: nobody has asked */

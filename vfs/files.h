@@ -38,12 +38,11 @@ void files_put(struct files *files); /* may sleep: closes all */
 struct files *files_share(struct files *files);
 void files_leave(struct files *files); /* may sleep */
 bool files_are_shared(const struct files *files);
-/* -EMFILE: a copy would have numbers beyond what has since been set as the limit
- * of all, below `end` (which may be UINT32_MAX). */
-int files_may_copy(struct files *files, unsigned end);
-struct files *files_copy(struct files *files); /* NULL */
+/* -ENOMEM; -EMFILE: it has numbers that are above the limit by now. */
+int files_copy(struct files *files, struct files **copy);
 /* Copies only [0, first) and what lies above last: close_range's unshare. */
-struct files *files_copy_except(struct files *files, unsigned first, unsigned last);
+int files_copy_except(
+    struct files *files, unsigned first, unsigned last, struct files **copy);
 
 /* The open file of fd with a reference for the caller, or NULL. */
 struct file *files_find(struct files *files, int fd);

@@ -178,46 +178,50 @@ static bool copy_locked(
     return true;
 }
 
-/* By whole chunks, and never of the first. */
-int files_may_copy(struct files *files, unsigned end)
-{
-    uint64_t limit = max(files_number_limit(), (uint64_t)CHUNK_SLOTS);
-    spin_lock(&files->lock);
-    const struct file_slots *slots = files->slots;
-    unsigned chunks = slots->chunk_count;
-    while (chunks && !(slots->chunks[chunks - 1] &&
-            slots->chunks[chunks - 1]->in_use))
-        chunks--;
-    spin_unlock(&files->lock);
-    uint64_t numbers = min((uint64_t)chunks * CHUNK_SLOTS,
-        align_up((uint64_t)end, (uint64_t)CHUNK_SLOTS));
-    return numbers > align_up(limit, (uint64_t)CHUNK_SLOTS) ? -EMFILE : 0;
-}
-
-struct files *files_copy_except(
+/* The numbers that a copy must have: whole words of bits. Only a range that goes
+ * to the end makes them fewer. */
+static uint64_t numbers_needed(
     struct files *files, unsigned first, unsigned last)
 {
+    int highest = 0;
+    for (int fd = files_next(files, 0); fd >= 0;) {
+        highest = fd;
+        fd = files_next(files, fd + 1u);
+    }
+    if (last >= (unsigned)highest && first <= last)
+        highest = first ? min((unsigned)highest, first - 1) : 0;
+    return (highest / CHUNK_SLOTS + 1ull) * CHUNK_SLOTS;
+}
+
+int files_copy_except(
+    struct files *files, unsigned first, unsigned last, struct files **copied)
+{
+    uint64_t most = align_down(files_number_limit(), CHUNK_SLOTS);
     for (;;) {
         spin_lock(&files->lock);
         unsigned chunk_count = files->slots->chunk_count;
         spin_unlock(&files->lock);
+        if (chunk_count * (uint64_t)CHUNK_SLOTS > most &&
+            numbers_needed(files, first, last) > most)
+            return -EMFILE;
         struct files *copy = files_new_with(chunk_count);
         if (!copy)
-            return NULL;
+            return -ENOMEM;
         if (!make_chunks(copy, files)) {
             files_put(copy);
-            return NULL;
+            return -ENOMEM;
         }
         spin_lock(&files->lock);
         bool is_done = copy_locked(copy, files, first, last);
         spin_unlock(&files->lock);
+        *copied = copy;
         if (is_done)
-            return copy;
+            return 0;
         files_put(copy);
     }
 }
 
-struct files *files_copy(struct files *files)
+int files_copy(struct files *files, struct files **copy)
 {
-    return files_copy_except(files, 1, 0);
+    return files_copy_except(files, 1, 0, copy);
 }

@@ -55,13 +55,10 @@ static int unshare_without(unsigned first, unsigned last)
     struct files *old = current->files;
     if (!files_are_shared(old))
         return 0;
-    bool is_all = last >= files_capacity(old) - 1; /* from first on */
-    int error = files_may_copy(old, is_all ? first : UINT32_MAX);
+    struct files *copy;
+    int error = files_copy_except(old, first, last, &copy);
     if (error)
         return error;
-    struct files *copy = files_copy_except(old, first, last);
-    if (!copy)
-        return -ENOMEM;
     thread_enter_files(copy);
     return 0;
 }

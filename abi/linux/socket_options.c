@@ -57,6 +57,7 @@ unsigned switch_of(int option)
 
 static void set_send_buffer(struct socket *socket, unsigned bytes)
 {
+    atomic_or(&socket->buffers_set, SEND_BUFFER_SET);
     atomic_store(&socket->send_buffer,
         max(min(bytes, (unsigned)INT32_MAX / 2) * 2,
             (unsigned)SOCKET_SEND_LEAST));
@@ -66,6 +67,7 @@ static void set_send_buffer(struct socket *socket, unsigned bytes)
 
 static void set_receive_buffer(struct socket *socket, unsigned bytes)
 {
+    atomic_or(&socket->buffers_set, RECEIVE_BUFFER_SET);
     atomic_store(&socket->receive_buffer,
         max(min(bytes, (unsigned)INT32_MAX / 2) * 2,
             (unsigned)SOCKET_RECEIVE_LEAST));
@@ -199,6 +201,8 @@ static int set_option(
     struct socket *socket, int option, const void __user *from, int bytes)
 {
     int number;
+    if (option == SO_BINDTODEVICE)
+        return socket_set_device(from, bytes);
     if ((size_t)bytes < sizeof number)
         return -EINVAL;
     if (user_read(&number, from, sizeof number))
@@ -213,7 +217,8 @@ static int set_option(
     case SO_SNDTIMEO_NEW:
         return set_timeout(&socket->send_timeout_ns, from, bytes);
     }
-    return set_number(socket, option, number);
+    int error = socket_set_beside(socket, option, number, from, bytes);
+    return error == -ENOPROTOOPT ? set_number(socket, option, number) : error;
 }
 
 long sys_setsockopt(

@@ -17,4 +17,13 @@ const struct time_form *time_form_of(int option); /* NULL: it is another */
 /* The bit of an option that is on or off; 0: it is another. */
 unsigned switch_of(int option);
 
+/* Of devices, filters, and how memory is used. -ENOPROTOOPT: it is another. */
+enum { SEND_BUFFER_SET = 1, RECEIVE_BUFFER_SET = 2 };
+int socket_set_device(const void __user *name, int bytes);
+int socket_set_beside(struct socket *socket, int option, int number,
+    const void __user *from, int bytes);
+int socket_get_beside(struct socket *socket, int option, int *number);
+enum { MEMORY_WORDS = 9 };
+void socket_memory(struct socket *socket, uint32_t words[MEMORY_WORDS]);
+
 #endif

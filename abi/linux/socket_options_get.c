@@ -15,6 +15,7 @@ union option_value {
     struct __kernel_old_timeval time;
     struct linux_ucred who;
     uint64_t cookie;
+    uint32_t memory[MEMORY_WORDS];
 };
 
 static struct socket_peer peer_of(struct socket *socket)
@@ -89,7 +90,7 @@ static int get_number(struct socket *socket, int option, int *number)
         break;
     default:
         if (!switch_of(option) && !time_form_of(option))
-            return -ENOPROTOOPT;
+            return socket_get_beside(socket, option, number);
         *number = get_switch(socket, option);
     }
     return sizeof *number;
@@ -119,6 +120,12 @@ static int get_option(
     case SO_COOKIE:
         value->cookie = socket_cookie(socket);
         return sizeof value->cookie;
+    case SO_MEMINFO:
+        socket_memory(socket, value->memory);
+        return sizeof value->memory;
+    case SO_BINDTODEVICE:
+    case SO_ATTACH_FILTER: /* SO_GET_FILTER */
+        return 0;
     }
     return get_number(socket, option, &value->number);
 }

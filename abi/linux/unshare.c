@@ -22,12 +22,10 @@ static int unshare_files(void)
 {
     if (!files_are_shared(current->files))
         return 0;
-    int error = files_may_copy(current->files, UINT32_MAX);
+    struct files *copy;
+    int error = files_copy(current->files, &copy);
     if (error)
         return error;
-    struct files *copy = files_copy(current->files);
-    if (!copy)
-        return -ENOMEM;
     thread_enter_files(copy);
     return 0;
 }

@@ -3,6 +3,7 @@
  * descriptors, RLIMIT_NOFILE, goes above it, for root neither. */
 #include "proc.h"
 
+#include <sched.h>
 #include <sys/resource.h>
 
 #define raw(name, ...) syscall(SYS_##name, ##__VA_ARGS__)
@@ -11,7 +12,9 @@ enum {
     MOST = 2147483584,
     TABLE_MOST = 1 << 27,
     COMMON = 1048576,
-    FIRST = 10
+    FIRST = 10,
+    UNSHARE = 2,
+    ON_EXEC = 4, /* of close_range */
 };
 
 static int setting;
@@ -142,6 +145,71 @@ static void run_greatest(void)
     is(say("1048576"), 0);
 }
 
+/* A table that had more when more were allowed cannot be copied. */
+
+static int cloned(unsigned long flags)
+{
+    int child = raw(clone, flags | SIGCHLD, NULL, NULL, NULL, NULL);
+    if (!child)
+        _exit(0);
+    if (child > 0)
+        waitpid(child, NULL, 0);
+    return child > 0 ? 0 : child;
+}
+
+static void share_and_copy(void *data)
+{
+    char *const arguments[] = { "/bin/busybox", "true", NULL };
+    int error = 0;
+    (void)data;
+    error |= raw(unshare, CLONE_FILES) != -1 || errno != EMFILE;
+    error |= (raw(close_range, 900, 950, UNSHARE) != -1 || errno != EMFILE) << 1;
+    error |= (raw(close_range, 0, ~0u, UNSHARE | ON_EXEC) != -1 ||
+                 errno != EMFILE) << 2;
+    error |= (raw(execve, *arguments, arguments, NULL) != -1 ||
+                 errno != EMFILE) << 3;
+    error |= (fcntl(300, F_GETFD) != 0) << 4;
+    /* What is left out need not be copied. */
+    error |= (raw(close_range, 255, ~0u, UNSHARE) != 0) << 5;
+    error |= (fcntl(300, F_GETFD) != -1 || errno != EBADF) << 6;
+    _exit(error);
+}
+
+/* By one that shares our table. */
+static int in_sharer(void (*body)(void *))
+{
+    int status;
+    int child = raw(clone, CLONE_FILES | SIGCHLD, NULL, NULL, NULL, NULL);
+    if (!child)
+        body(NULL);
+    waitpid(child, &status, 0);
+    return WEXITSTATUS(status);
+}
+
+static void run_copies(void)
+{
+    is(fcntl(0, F_DUPFD, 300), 300);
+    is(say("256"), 0);
+    fails_with(EMFILE, cloned(0));
+    is(cloned(CLONE_FILES), 0);
+#ifdef SYS_fork
+    fails_with(EMFILE, raw(fork));
+    fails_with(EMFILE, raw(vfork));
+#endif
+    is(in_sharer(share_and_copy), 0);
+    is(fcntl(300, F_GETFD), 0);
+    is(say("319"), 0); /* whole words */
+    fails_with(EMFILE, cloned(0));
+    is(say("320"), 0);
+    is(cloned(0), 0);
+    is(say("256"), 0);
+    close(300);
+    is(fcntl(0, F_DUPFD, 255), 255);
+    is(cloned(0), 0);
+    close(255);
+    is(say("1048576"), 0);
+}
+
 static void run(void)
 {
     int until;
@@ -150,6 +218,7 @@ static void run(void)
     run_values();
     run_limits();
     run_numbers();
+    run_copies();
     run_greatest();
     close(until);
     wait(NULL);
