@@ -214,6 +214,8 @@ static void interpreters(void)
     image.segments[1].p_filesz = 5000;
     is(outcome(), ENOEXEC);
     image.segments[1].p_filesz = 19;
+    add_segment(PT_INTERP, PF_R, 0x900, 0); /* the first is the one */
+    is(outcome(), 0);
     image.segments[1].p_offset = 0x100000; /* beyond the file's end */
     is(outcome(), EIO);
 }

@@ -69,7 +69,10 @@ static void parts(void)
         fails_with(EINVAL, raw(setns, file, more[i]));
         fails_with(EINVAL, raw(setns, process, more[i]));
     }
-    fails_with(EINVAL, raw(setns, file, CLONE_NEWIPC));
+    static const unsigned long spaces[] = { CLONE_NEWCGROUP, CLONE_NEWIPC,
+        CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUSER, CLONE_NEWUTS };
+    for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
+        fails_with(EINVAL, raw(setns, file, spaces[i]));
     fails_with(EBADF, raw(setns, -1, CLONE_NEWPID));
     close(file), close(process);
 }

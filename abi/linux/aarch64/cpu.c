@@ -16,5 +16,15 @@ long speculation_get(unsigned long kind)
 
 long speculation_set(unsigned long kind, unsigned long how)
 {
-    return kind == PR_SPEC_STORE_BYPASS ? -ENXIO : -ENODEV;
+    if (kind != PR_SPEC_STORE_BYPASS)
+        return -ENODEV;
+    switch (how) {
+    case PR_SPEC_ENABLE:
+        return 0;
+    case PR_SPEC_DISABLE:
+    case PR_SPEC_FORCE_DISABLE:
+    case PR_SPEC_DISABLE_NOEXEC:
+        return -EPERM;
+    }
+    return -ERANGE;
 }

@@ -5,6 +5,7 @@
 #include <linux/prctl.h>
 
 #include "lib/errno.h"
+#include "lib/types.h"
 
 const char *const machine_of_32_bits = "i686";
 
