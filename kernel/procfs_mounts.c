@@ -155,6 +155,8 @@ static void add_mount_info(struct text *text, struct mount *mount,
     text_add_string(
         text, mount->flags & MOUNT_READ_ONLY ? " ro" : " rw");
     add_mount_options(text, mount);
+    if (atomic_load(&mount->is_unbindable))
+        text_add_string(text, " unbindable");
     text_print(text, " - %s ", filesystem->type->name);
     add_source(text, mount);
     text_add_string(

@@ -40,6 +40,7 @@ struct mount {
     int id, parent_id;
     char *source;         /* "none", "tmpfs", …; for /proc/mounts */
     bool is_detached;
+    bool is_unbindable; /* [atomic] nobody binds it elsewhere */
     /* [atomic] UNMOUNT_EXPIRE was asked once, and this many puts ago it counts
      * as used again. */
     int expiry_puts;
@@ -80,6 +81,10 @@ struct place mounts_root(struct mounts *mounts); /* with references */
 int mount_new(const char *type, const char *source, struct place at,
     unsigned flags, const char *options);
 int mount_bind(struct place from, struct place at, bool recursive);
+/* Whether mount, or it and all below, can be bound. */
+enum mount_reach { MOUNT_ALONE, MOUNT_AND_BELOW };
+void mount_set_unbindable(
+    struct mount *mount, bool is_unbindable, enum mount_reach reach);
 int mount_move(struct place from, struct place to);
 int mount_change(struct place at, unsigned flags, bool is_bind_remount, const char *options);
 enum { UNMOUNT_DETACH = 1, UNMOUNT_FORCE = 2, UNMOUNT_EXPIRE = 4 };

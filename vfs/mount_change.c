@@ -154,7 +154,7 @@ static void undo_copies(struct mount *top)
 static int copy_one(struct place from, struct mount *mount)
 {
     struct mount *parent = mount->at.mount->copy;
-    if (!parent
+    if (!parent || atomic_load(&mount->is_unbindable)
         || (mount->at.mount == from.mount
             && !entry_is_ancestor(from.entry, mount->at.entry)))
         return 0;
@@ -187,7 +187,9 @@ static int copy_below(struct place from, struct mount *top_copy)
 static int bind_locked(
     struct place from, struct place at, struct mount *copy, bool recursive)
 {
-    int error = from.mount->is_detached ? -EINVAL : put_over(copy, at);
+    bool cannot = from.mount->is_detached
+        || atomic_load(&from.mount->is_unbindable);
+    int error = cannot ? -EINVAL : put_over(copy, at);
     if (error) {
         mount_put(copy);
         return error;

@@ -97,7 +97,12 @@ static long change_propagation(struct place at, unsigned long flags)
     unsigned long kind = flags & ~(unsigned long)(MS_REC | MS_SILENT);
     if (at.entry != at.mount->root)
         return -EINVAL;
-    return kind == MS_PRIVATE || kind == MS_SLAVE ? 0 : -EINVAL;
+    if (kind == MS_PRIVATE || kind == MS_UNBINDABLE)
+        mount_set_unbindable(at.mount, kind == MS_UNBINDABLE,
+            flags & MS_REC ? MOUNT_AND_BELOW : MOUNT_ALONE);
+    bool is_known =
+        kind == MS_PRIVATE || kind == MS_SLAVE || kind == MS_UNBINDABLE;
+    return is_known ? 0 : -EINVAL;
 }
 
 static long mount_at(const struct request *request,

@@ -228,6 +228,58 @@ static void pivoting(void)
     fails_with(EINVAL, syscall(SYS_pivot_root, "/tmp", "/tmp/t"));
 }
 
+static bool is_said_of(const char *word, const char *target)
+{
+    char line[1024], place[256];
+    bool is_said = false;
+    FILE *file = fopen("/proc/self/mountinfo", "r");
+    while (fgets(line, sizeof line, file))
+        if (sscanf(line, "%*d %*d %*s %*s %255s", place) == 1 &&
+            !strcmp(place, target))
+            is_said = strstr(line, word);
+    fclose(file);
+    return is_said;
+}
+
+/* What cannot be bound, nor goes along when what it is below is. */
+static void unbindable(void)
+{
+    const unsigned long how = MS_UNBINDABLE;
+    mount("none", "from", "tmpfs", 0, NULL);
+    mkdir("from/in", 0755), mkdir("from/in/deep", 0755);
+    mount("none", "from/in", "tmpfs", 0, NULL);
+    mkdir("from/in/deep", 0755);
+    mount("none", "from/in/deep", "tmpfs", 0, NULL);
+    is(mount("none", "from/in", NULL, how, NULL), 0);
+    ok(is_said_of(" unbindable ", "/tmp/t/from/in"));
+    ok(!is_said_of("unbindable", "/tmp/t/from/in/deep"));
+    fails_with(EINVAL, mount("from/in", "to", NULL, MS_BIND, NULL));
+    fails_with(EINVAL, mount("from/in", "to", NULL, MS_BIND | MS_REC, NULL));
+    fails_with(EINVAL, mount("none", "from/in", NULL, how | MS_SHARED, NULL));
+    fails_with(EINVAL, mount("none", "to", NULL, how, NULL));
+    is(mount("from", "to", NULL, MS_BIND | MS_REC, NULL), 0);
+    is(mounts_at("/tmp/t/to"), 1);
+    is(mounts_at("/tmp/t/to/in"), 0);
+    is(mounts_at("/tmp/t/to/in/deep"), 0);
+    ok(!is_said_of("unbindable", "/tmp/t/to"));
+    umount("to");
+    is(mount("from/in/deep", "to", NULL, MS_BIND, NULL), 0);
+    umount("to");
+    is(mount("none", "from/in", NULL, MS_SLAVE, NULL), 0);
+    ok(is_said_of("unbindable", "/tmp/t/from/in"));
+    is(mount("none", "from/in", NULL, MS_REMOUNT | MS_BIND, NULL), 0);
+    ok(is_said_of("unbindable", "/tmp/t/from/in"));
+    is(mount("from/in", "to", NULL, MS_MOVE, NULL), 0);
+    ok(is_said_of("unbindable", "/tmp/t/to"));
+    is(mount("none", "to", NULL, MS_PRIVATE, NULL), 0);
+    ok(!is_said_of("unbindable", "/tmp/t/to"));
+    is(mount("none", "to", NULL, how | MS_REC, NULL), 0);
+    ok(is_said_of("unbindable", "/tmp/t/to/deep"));
+    is(mount("none", "to", NULL, MS_PRIVATE | MS_REC | MS_SILENT, NULL), 0);
+    ok(!is_said_of("unbindable", "/tmp/t/to/deep"));
+    umount2("to", MNT_DETACH), umount2("from", MNT_DETACH);
+}
+
 static void run(void)
 {
     binding();
@@ -235,6 +287,7 @@ static void run(void)
     options();
     moving();
     propagation();
+    unbindable();
     mount_lines();
     pivoting();
 }
