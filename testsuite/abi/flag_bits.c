@@ -223,6 +223,14 @@ static void open_flags(
     open_flags_by(by_openat, what, path, how, kept, refused);
 }
 
+/* One flag of two bits. */
+static void synchronous(long (*open_it)(const char *, int))
+{
+    int fd = open_it("file", O_RDWR | O_SYNC);
+    is(fcntl(fd, F_GETFL), O_RDWR | O_SYNC | LARGE);
+    close(fd);
+}
+
 static void all_open_flags(void)
 {
     const int kept = O_APPEND | O_NONBLOCK | O_SYNC | O_ASYNC | O_NOFOLLOW |
@@ -235,6 +243,11 @@ static void all_open_flags(void)
     open_flags("a directory", ".", O_RDONLY, kept | O_DIRECTORY,
         O_DIRECT | unnamed | both | O_CREAT | O_TRUNC);
     open_flags("a path", "file", O_PATH, O_PATH | O_NOFOLLOW, O_DIRECTORY);
+    synchronous(by_openat);
+    synchronous(by_handle);
+#ifdef SYS_openat2
+    synchronous(by_openat2);
+#endif
     open_flags_by(by_handle, "a file by its handle", "file", O_RDWR,
         kept | both, refused);
     open_flags_by(by_handle, "a directory by its handle", ".", O_RDONLY,
