@@ -229,6 +229,8 @@ static long hint(struct file *file, int command, void __user *argument)
     uint64_t value = atomic_load(&file->inode->lifetime_hint);
     if (command == F_GET_RW_HINT)
         return user_write(argument, &value, sizeof value);
+    if (file->inode->ops && file->inode->ops->is_immutable)
+        return -EPERM;
     if (user_read(&value, argument, sizeof value))
         return -EFAULT;
     if (value > RWH_WRITE_LIFE_EXTREME)

@@ -122,6 +122,44 @@
         "....BIIIIIIIIIIIIIII.IIIIIIIIIBB") \
     CALL(fcntl(fd, F_ADD_SEALS, F_SEAL_GROW), \
         "PPPPBPPIIIIIIIIIIIPI.IIIIPIPIIBB") \
+    CALL(syscall(SYS_fcntl, fd, F_GETOWN, 0), \
+        "....B.........................BB") \
+    CALL(syscall(SYS_fcntl, fd, F_SETSIG, SIGURG), \
+        "....B.........................BB") \
+    CALL(fcntl(fd, F_SETSIG, 65), \
+        "IIIIBIIIIIIIIIIIIIIIIIIIIIIIIIBB") \
+    CALL(syscall(SYS_fcntl, fd, F_SETOWN_EX, &owner), \
+        "....B.........................BB") \
+    CALL(syscall(SYS_fcntl, fd, F_GETOWN_EX, &owner), \
+        "....B.........................BB") \
+    CALL(fcntl(fd, F_GETOWNER_UIDS, numbers), \
+        "....B.........................BB") \
+    CALL(syscall(SYS_fcntl, fd, F_SETLK, NULL), \
+        "FFFFBFFFFFFFFFFFFFFFFFFFFFFFFFBB") \
+    CALL(fcntl(fd, F_SETLKW, &lock), \
+        "....B.........................BB") \
+    CALL(fcntl(fd, F_OFD_GETLK, &lock), \
+        "IIIIBIIIIIIIIIIIIIIIIIIIIIIIIIBB") \
+    CALL(fcntl(fd, F_OFD_SETLKW, &lock), \
+        "....B.........................BB") \
+    CALL(fcntl(fd, F_GET_RW_HINT, numbers), \
+        "....B.........................BB") \
+    CALL(fcntl(fd, F_SET_RW_HINT, numbers), \
+        "....B......................P..BB") \
+    CALL(fcntl(fd, F_GET_FILE_RW_HINT, numbers), \
+        "IIIIBIIIIIIIIIIIIIIIIIIIIIIIIIBB") \
+    CALL(fcntl(fd, F_SET_FILE_RW_HINT, numbers), \
+        "IIIIBIIIIIIIIIIIIIIIIIIIIIIIIIBB") \
+    CALL(fcntl(fd, F_SETLEASE, 99), \
+        "IIIIBIIIIIIIIIIIIIIIIIIIIIIIIIBB") \
+    CALL(fcntl(fd, F_CANCELLK, &lock), \
+        "IIIIBIIIIIIIIIIIIIIIIIIIIIIIIIBB") \
+    CALL(fcntl(fd, F_SETFD, FD_CLOEXEC), \
+        "..............................BB") \
+    CALL(fcntl(fd, F_DUPFD, 80), \
+        "..............................BB") \
+    CALL(fcntl(fd, F_DUPFD_CLOEXEC, 80), \
+        "..............................BB") \
     CALL(fcntl(fd, 99), \
         "IIIIBIIIIIIIIIIIIIIIIIIIIIIIIIBB") \
     CALL(ioctl(fd, FIONREAD, &number), \

@@ -141,6 +141,8 @@ static struct sockaddr_un address;
 static socklen_t length;
 static int number;
 static sigset_t mask;
+static struct f_owner_ex owner = { F_OWNER_PID, 0 };
+static uint64_t numbers[2];
 
 /* What it is: devices stay as others expect them. */
 static mode_t mode_of(int file)

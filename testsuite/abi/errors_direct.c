@@ -135,6 +135,19 @@ static void unchangeable(void)
 {
     fails_with(EPERM, raw(faccessat, HERE, "/proc/self", W_OK));
     fails_with(EPERM, raw(faccessat, HERE, "/proc/self", W_OK | R_OK));
+    uint64_t odd = 99;
+    int fd = open("/proc/self", O_RDONLY);
+    fails_with(EPERM, fcntl(fd, F_SET_RW_HINT, &odd));
+    fails_with(EPERM, fcntl(fd, F_SET_RW_HINT, 8));
+    is(fcntl(fd, F_GET_RW_HINT, &odd), 0);
+    close(fd);
+    make_file("roots", 0666);
+    fd = open("roots", O_RDWR);
+    become(USER, GROUP);
+    odd = 0;
+    is(fcntl(fd, F_SET_RW_HINT, &odd), 0); /* anybody may, elsewhere */
+    become_root();
+    close(fd), unlink("roots");
     is(raw(faccessat, HERE, "/proc/self", R_OK | X_OK), 0);
 #ifdef SYS_faccessat2
     fails_with(EPERM, raw(faccessat2, HERE, "/proc/1", W_OK, 0));
