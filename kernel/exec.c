@@ -39,6 +39,39 @@ static void program_put(void *program)
     file_put(file);
 }
 
+static bool is_not_of_program(const struct area *area, void *is_mapped)
+{
+    const struct file *program = area->space->program, *file = area->object;
+    if (program && area->backing == &file_backing &&
+        file->inode == program->inode)
+        *(bool *)is_mapped = true;
+    return !*(bool *)is_mapped;
+}
+
+int exec_set_program(struct file *file)
+{
+    struct space *space = current->space;
+    const struct mount *mount = file->place.mount;
+    bool is_mapped = false;
+    if (file->inode->type != INODE_REGULAR || !mount ||
+        !mount_may_execute(mount) ||
+        inode_permission(file->inode, MAY_EXECUTE, current->credentials))
+        return -EACCES;
+    space_for_each(space, is_not_of_program, &is_mapped);
+    if (is_mapped)
+        return -EBUSY;
+    if (inode_deny_write(file->inode))
+        return -EACCES;
+    file_get(file);
+    rwlock_write(&space->lock);
+    void *old = space->program;
+    space->program = file;
+    rwlock_write_done(&space->lock);
+    if (old)
+        program_put(old);
+    return 0;
+}
+
 static struct exec_state *state_new(const struct program_name *name)
 {
     struct exec_state *state = heap_alloc_zeroed(sizeof *state);

@@ -46,6 +46,11 @@ int exec_place(struct place place, const struct program_name *name,
     const struct string_list *arguments,
     const struct string_list *environment);
 
+/* The file that current's space runs is another from now on: for /proc/PID/exe.
+ * -EACCES: it could not be run; -EBUSY: of the old one something is mapped. */
+struct file;
+int exec_set_program(struct file *file);
+
 /* thread->task.personality: what the kernel looks at (asserted in abi/). */
 enum {
     PERSONALITY_FIXED_ADDRESSES = 0x0040000,

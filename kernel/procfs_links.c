@@ -65,9 +65,13 @@ int follow_root(const struct proc_subject *subject, struct place *place)
 int follow_exe(const struct proc_subject *subject, struct place *place)
 {
     struct space *space = subject_space(subject);
-    struct file *program = space ? space->program : NULL;
+    if (!space)
+        return -ENOENT;
+    rwlock_read(&space->lock); /* the program may say it is another */
+    struct file *program = space->program;
     if (program)
         *place = place_get(program->place);
+    rwlock_read_done(&space->lock);
     space_put(space);
     return program ? 0 : -ENOENT;
 }

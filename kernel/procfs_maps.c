@@ -10,7 +10,7 @@
 #include "vfs/file.h"
 #include "vfs/paths.h"
 
-enum { NAME_COLUMN = 73, COPY_BYTES = 4096 };
+enum { NAME_COLUMN = 73, COPY_BYTES = 4096, STRINGS_MOST = 8 << 20 };
 
 struct mapper {
     struct text *text;
@@ -99,6 +99,8 @@ static int add_memory(struct text *text, const struct proc_subject *subject,
     char *buffer = heap_alloc(COPY_BYTES);
     if (!buffer)
         return -ENOMEM;
+    /* No more than exec takes, whatever prctl said. */
+    end = end - start > STRINGS_MOST ? start + STRINGS_MOST : end;
     while (start < end && !text->error) {
         size_t part = min(end - start, (size_t)COPY_BYTES);
         size_t got = space_read(space, start, buffer, part);

@@ -60,6 +60,8 @@ struct area {
     uintptr_t gap_before, largest_gap; /* augmentation: free stretch below */
 };
 
+enum { SPACE_AUXV_WORDS = 2 * 24 };
+
 struct space {
     struct refcount refs; /* threads, and who only looks at the areas */
     unsigned users; /* [atomic] threads that run in it */
@@ -79,11 +81,12 @@ struct space {
     uint64_t peak_resident;
     bool is_dying; /* [atomic] out-of-memory victim: faults fail */
 
-    /* What exec put where, for /proc; set before anyone else sees it. */
+    /* What exec put where, for /proc: whole words, which prctl may change under
+     * the lock, as it may the vector and the program. */
     uintptr_t code_start, code_end, data_start, data_end, stack_top;
     uintptr_t arguments_start, arguments_end;
     uintptr_t environment_start, environment_end;
-    uint64_t auxv[2 * 24];
+    uint64_t auxv[SPACE_AUXV_WORDS];
     unsigned auxv_words;
     void *program; /* struct file of /proc/PID/exe, with its get and put: */
     void (*program_get)(void *program); /* for fork; NULL: not copied */
@@ -146,6 +149,19 @@ int space_remap(struct space *space, uintptr_t start, size_t old_bytes,
  * rights. */
 uintptr_t space_set_break(
     struct space *space, uintptr_t wanted, unsigned rights);
+/* The parts of the program.  -EINVAL: it makes no sense; -EFAULT: nothing is
+ * mapped at or above, of those from the stack on. */
+enum space_part {
+    PART_CODE_START, PART_CODE_END, PART_DATA_START, PART_DATA_END,
+    PART_BREAK_START, PART_BREAK_END, PART_STACK, PART_ARGUMENTS_START,
+    PART_ARGUMENTS_END, PART_ENVIRONMENT_START, PART_ENVIRONMENT_END,
+    SPACE_PARTS,
+};
+int space_set_part(struct space *space, enum space_part part, uintptr_t at);
+int space_check_parts(struct space *space, const uint64_t at[SPACE_PARTS]);
+int space_set_parts(struct space *space, const uint64_t at[SPACE_PARTS]);
+/* So many bytes of the vector; what it has behind its end does not count. */
+void space_set_auxv(struct space *space, const uint64_t *auxv, size_t bytes);
 enum space_advice {
     ADVICE_NONE, ADVICE_COLD, /* hints that change nothing, on mapped ranges */
     ADVICE_DONT_NEED, ADVICE_DONT_NEED_LOCKED, ADVICE_FREE, ADVICE_REMOVE,

@@ -5,6 +5,7 @@
 #include "abi/linux/arguments.h"
 #include "abi/linux/capabilities.h"
 #include "abi/linux/cpu.h"
+#include "abi/linux/prctl_mm.h"
 #include "kernel/thread.h"
 #include "lib/string.h"
 #include "mm/space.h"
@@ -157,6 +158,8 @@ static long strict_prctl(int option, unsigned long a, unsigned long b,
                 current->task.memory_failures;
     case PR_CAP_AMBIENT:
         return c || d ? -EINVAL : capability_prctl(option, a, b);
+    case PR_SET_MM:
+        return prctl_set_mm(a, b, c, d);
     case PR_GET_SPECULATION_CTRL:
         return b || c || d ? -EINVAL : speculation_get(a);
     case PR_SET_SPECULATION_CTRL:
