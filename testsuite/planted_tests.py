@@ -19,6 +19,7 @@ SHARES = (
         ('skips', r'PASS \S+ \(1 cases, \d'),
         ('skips_silently', r'a case is skipped without a reason'),
         ('lies', r'3 cases planned, 1 came'),
+        ('trails', r'ended with exit 3'),
         ('loses', r'not given back: mounts \d+ before, \d+ after'),
         ('sleeps', r'ended with time'),
         ('good', r'PASS'),

@@ -64,7 +64,7 @@ class Result:
                 self.passed += 1
         elif re.match(r'1\.\.\d+$', line):
             self.planned = int(line[3:])
-        elif COMPLAINT.match(line):
+        elif COMPLAINT.search(line):
             self.problems.append(f'the kernel complained: {line}')
         elif line.startswith('@@LEAK '):
             what, before, after = line[7:].split()
@@ -170,6 +170,9 @@ def boot(options, tests, results, log):
                 if now:
                     now.take(line)
             elif match.group(1) == 'BEGIN':
+                if now:
+                    now.end('no word of its end')
+                    report(options, now)
                 now = Result(match.group(2), tests[begun][0])
                 results.append(now)
                 begun += 1
@@ -193,6 +196,8 @@ def boot(options, tests, results, log):
             how, done = 'the guest did not power off', False
     status = guest.stop()
     subprocess.run(['rm', '-rf', work])
+    if done and begun < len(tests):
+        how, done = 'it ended before its list did', False
     if now:
         now.problems.append(how)
         report(options, now)

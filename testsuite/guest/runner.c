@@ -122,6 +122,7 @@ static void tell_trace(void)
         return;
     while (fgets(line, sizeof line, trace))
         fputs(line, stdout);
+    printf("\n");
     fclose(trace);
     unlink(trace_path);
 }
@@ -149,6 +150,7 @@ static void run_test(const char *name)
     bool ended = wait_for(test, &status);
     end_others();
     remove_files();
+    printf("\n"); /* the test's last line may have no end */
     if (!counts_wait(&before, &after))
         counts_print(&before, &after, "@@LEAK ");
     tell_trace();
