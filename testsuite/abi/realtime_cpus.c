@@ -152,23 +152,37 @@ static void *tells(void *ran)
     return NULL;
 }
 
+static long long now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000000ll + now.tv_nsec / 1000;
+}
+
+/* A machine that had something else to do meanwhile says nothing: a try counts
+ * if it was quick. */
 static void makers_go_on(void)
 {
-    int first_to_go = 0;
+    int quick = 0, first_to_go = 0;
     use_cpu(0);
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 2000 && quick < 100; i++) {
         pthread_t thread;
         int ran = 0;
         long long until = used_ms() + 5; /* it has used what there was */
         while (used_ms() < until)
             ;
+        long long began = now_us();
         pthread_create(&thread, NULL, tells, &ran);
-        first_to_go += !__atomic_load_n(&ran, __ATOMIC_SEQ_CST);
+        bool is_first = !__atomic_load_n(&ran, __ATOMIC_SEQ_CST);
+        if (now_us() - began < 1000) {
+            quick++;
+            first_to_go += is_first;
+        }
         pthread_join(thread, NULL);
     }
     use_all();
     if (!ok(first_to_go > 50))
-        note("of 100 makers %d went on", first_to_go);
+        note("of %d makers %d went on", quick, first_to_go);
 }
 
 static void run(void)
