@@ -8,6 +8,7 @@ static void creation(void)
     fails_with(EAFNOSUPPORT, socket(46, SOCK_STREAM, 0));
     fails_with(EAFNOSUPPORT, socket(0, SOCK_STREAM, 0));
     fails_with(EAFNOSUPPORT, socket(23 /* AF_IRDA */, SOCK_STREAM, 0));
+    fails_with(EAFNOSUPPORT, socket(AF_VSOCK, SOCK_STREAM, 0));
     fails_with(EINVAL, socket(AF_UNIX, 11, 0));
     fails_with(EINVAL, socket(AF_UNIX, SOCK_STREAM | 0x100000, 0));
     fails_with(ESOCKTNOSUPPORT, socket(AF_UNIX, 0, 0));
@@ -44,6 +45,7 @@ static void pairs(void)
     int fds[2];
     fails_with(EINVAL, socketpair(AF_UNIX, SOCK_STREAM | 0x100000, 0, fds));
     fails_with(EAFNOSUPPORT, socketpair(0, SOCK_STREAM, 0, fds));
+    fails_with(EAFNOSUPPORT, socketpair(AF_VSOCK, SOCK_STREAM, 0, fds));
     fails_with(EFAULT, syscall(SYS_socketpair, AF_UNIX, SOCK_STREAM, 0, 8));
     is(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
     is(fcntl(fds[0], F_GETFD), FD_CLOEXEC);
