@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Flags of calls on memory, one by one: what is taken and what comes of it; and
  * the errors of having too many mappings. */
-#include "who.h"
+#include "setting.h"
 
 #include <sys/mman.h>
 
@@ -113,20 +113,15 @@ static void advices(void)
     fails_with(ENOMEM, raw(madvise, at, PAGE, MADV_DONTNEED));
 }
 
-static void set_most(const char *number)
-{
-    int setting = open("/proc/sys/vm/max_map_count", O_WRONLY | O_TRUNC);
-    if (write(setting, number, strlen(number)) < 0)
-        note("no limit: %s", strerror(errno));
-    close(setting);
-}
-
 /* More mappings than a process may have: all that would make one more. */
 static void too_many(void)
 {
     char *at = mmap(NULL, 3 * PAGE, BOTH, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     char *middle = at + PAGE;
-    set_most("3");
+    const struct setting most = setting_of("/proc/sys/vm/max_map_count");
+    const struct setting *const all[] = { &most };
+    int until = guard(all, 1);
+    is(say(&most, "3"), 0);
     fails_with(ENOMEM, raw(munmap, middle, PAGE));
     fails_with(ENOMEM, raw(mprotect, middle, PAGE, PROT_READ));
     fails_with(EAGAIN, raw(madvise, middle, PAGE, MADV_DONTFORK));
@@ -136,7 +131,7 @@ static void too_many(void)
     fails_with(ENOMEM, raw(mmap, NULL, PAGE, PROT_NONE,
         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     is(raw(munmap, at, 3 * PAGE), 0); /* all of it is none the more */
-    set_most("65530");
+    unguard(until);
     at = mmap(NULL, 3 * PAGE, BOTH, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     is(raw(munmap, at + PAGE, PAGE), 0);
     is(raw(munmap, at, 3 * PAGE), 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where as many files are open as may be, /proc/sys/fs/file-max, each call that
  * opens one says so to whoever is not root; those that need none go on. */
-#include "proc.h"
+#include "setting.h"
 
 #include <sched.h>
 #include <sys/epoll.h>
@@ -17,46 +17,16 @@
 #define FILE_MAX "/proc/sys/fs/file-max"
 #define raw(name, ...) syscall(SYS_##name, ##__VA_ARGS__)
 
-static int setting, watches;
-static char before[32], watches_before[32];
-
-static int say(int fd, const char *value)
-{
-    return pwrite(fd, value, strlen(value), 0) < 0 ? -errno : 0;
-}
-
-static void keep(int *fd, const char *path, char *value)
-{
-    snprintf(value, sizeof before, "%s", whole(path));
-    *fd = open(path, O_WRONLY | O_CLOEXEC);
-}
-
-/* Someone sees to it that all is as before, however the test ends. */
-static void guard(int *until)
-{
-    int ends[2];
-    char byte;
-    pipe2(ends, O_CLOEXEC);
-    if (!fork()) {
-        signal(SIGALRM, SIG_IGN);
-        close(ends[1]);
-        read(ends[0], &byte, 1);
-        say(setting, before);
-        say(watches, watches_before);
-        _exit(0);
-    }
-    close(ends[0]);
-    *until = ends[1];
-}
+static struct setting files, watches;
 
 #define limited(call)                                                          \
     ({                                                                         \
-        say(setting, "0");                                                     \
+        say(&files, "0");                                                     \
         become(USER, GROUP);                                                   \
         long tap_said = (long)(call);                                          \
         int tap_why = errno;                                                   \
         become_root();                                                         \
-        say(setting, before);                                                  \
+        say(&files, files.before);                                                  \
         errno = tap_why;                                                       \
         tap_said;                                                              \
     })
@@ -163,10 +133,10 @@ static void run_granted(void)
     granted(map(MAP_PRIVATE));
     granted(access("file", F_OK));
     granted(chdir("."));
-    say(setting, "0"); /* to root, no limit is one */
+    say(&files, "0"); /* to root, no limit is one */
     ok(open("file", O_RDONLY) >= 0);
     ok(eventfd(0, 0) >= 0);
-    say(setting, before);
+    say(&files, files.before);
     become(USER, GROUP);
     ok(open("file", O_RDONLY) >= 0);
     fails_with(EACCES, open(FILE_MAX, O_WRONLY));
@@ -177,19 +147,19 @@ static void run_values(void)
 {
     static const char *const bad[] = { "-1", "abc", "12abc", "+5", "-", "- 5",
         "\n", "9223372036854775808", "18446744073709551616" };
-    is(say(setting, " 5000000\n"), 0);
+    is(say(&files, " 5000000\n"), 0);
     is_text(whole(FILE_MAX), "5000000\n");
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        is(say(setting, bad[i]), -EINVAL);
-    is(say(setting, "9223372036854775807"), 0);
+        is(say(&files, bad[i]), -EINVAL);
+    is(say(&files, "9223372036854775807"), 0);
     is_text(whole(FILE_MAX), "9223372036854775807\n");
-    is(say(setting, "\t6000000 7 x"), 0); /* one number is taken */
+    is(say(&files, "\t6000000 7 x"), 0); /* one number is taken */
     is_text(whole(FILE_MAX), "6000000\n");
-    is(say(setting, "0x4c4b40"), 0);
+    is(say(&files, "0x4c4b40"), 0);
     is_text(whole(FILE_MAX), "5000000\n");
     is(strtol(strrchr(whole("/proc/sys/fs/file-nr"), '\t'), NULL, 10), 5000000);
-    say(setting, before);
-    is_text(whole(FILE_MAX), before);
+    say(&files, files.before);
+    is_text(whole(FILE_MAX), files.before);
 }
 
 /* Linux counts some that a CPU opened late. */
@@ -210,7 +180,7 @@ static void run_watches(void)
     struct epoll_event event = { .events = EPOLLIN };
     int epoll = epoll_create1(0);
     pipe(ends);
-    say(watches, "1");
+    say(&watches, "1");
     become(USER, GROUP);
     int of_user = epoll_create1(0);
     is(epoll_ctl(of_user, EPOLL_CTL_ADD, ends[0], &event), 0);
@@ -219,11 +189,11 @@ static void run_watches(void)
     is(epoll_ctl(of_user, EPOLL_CTL_DEL, ends[0], &event), 0);
     is(epoll_ctl(of_user, EPOLL_CTL_ADD, ends[1], &event), 0);
     become_root();
-    say(watches, "0");
+    say(&watches, "0");
     fails_with(ENOSPC, epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &event));
-    is(say(watches, "-1"), -EINVAL);
-    is(say(watches, "x"), -EINVAL);
-    say(watches, watches_before);
+    is(say(&watches, "-1"), -EINVAL);
+    is(say(&watches, "x"), -EINVAL);
+    say(&watches, watches.before);
     is(epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &event), 0);
     close(of_user);
     close(epoll);
@@ -242,10 +212,10 @@ static void prepare(void)
 
 static void run(void)
 {
-    int until;
-    keep(&setting, FILE_MAX, before);
-    keep(&watches, "/proc/sys/fs/epoll/max_user_watches", watches_before);
-    guard(&until);
+    const struct setting *const all[] = { &files, &watches };
+    files = setting_of(FILE_MAX);
+    watches = setting_of("/proc/sys/fs/epoll/max_user_watches");
+    int until = guard(all, 2);
     prepare();
     run_files();
     run_others();
@@ -253,7 +223,6 @@ static void run(void)
     run_values();
     run_count();
     run_watches();
-    close(until);
-    wait(NULL);
+    unguard(until);
 }
 TEST_MAIN

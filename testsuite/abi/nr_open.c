@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* /proc/sys/fs/nr_open: no descriptor has a number as high, and no limit of
  * descriptors, RLIMIT_NOFILE, goes above it, for root neither. */
-#include "proc.h"
+#include "setting.h"
 
 #include <sched.h>
 #include <sys/resource.h>
@@ -17,33 +17,11 @@ enum {
     ON_EXEC = 4, /* of close_range */
 };
 
-static int setting;
-
-static int say(const char *value)
-{
-    return pwrite(setting, value, strlen(value), 0) < 0 ? -errno : 0;
-}
+static struct setting setting;
 
 static long says(void)
 {
     return atol(whole("/proc/sys/fs/nr_open"));
-}
-
-/* Someone sees to it that all is as before, however the test ends. */
-static void guard(int *until)
-{
-    int ends[2];
-    char byte;
-    pipe2(ends, O_CLOEXEC);
-    if (!fork()) {
-        signal(SIGALRM, SIG_IGN);
-        close(ends[1]);
-        read(ends[0], &byte, 1);
-        say("1048576");
-        _exit(0);
-    }
-    close(ends[0]);
-    *until = ends[1];
 }
 
 static int limit(rlim_t soft, rlim_t hard)
@@ -61,18 +39,18 @@ static int limit_by_setrlimit(rlim_t soft, rlim_t hard)
 static void run_values(void)
 {
     is(says(), COMMON);
-    is(say("63"), -EINVAL);
-    is(say("0"), -EINVAL);
-    is(say("-1"), -EINVAL);
-    is(say("many"), -EINVAL);
-    is(say("2147483585"), -EINVAL);
-    is(say("2147483648"), -EINVAL);
+    is(say(&setting, "63"), -EINVAL);
+    is(say(&setting, "0"), -EINVAL);
+    is(say(&setting, "-1"), -EINVAL);
+    is(say(&setting, "many"), -EINVAL);
+    is(say(&setting, "2147483585"), -EINVAL);
+    is(say(&setting, "2147483648"), -EINVAL);
     is(says(), COMMON);
-    is(say("64"), 0);
+    is(say(&setting, "64"), 0);
     is(says(), WORD_BITS);
-    is(say("2147483584\n"), 0);
+    is(say(&setting, "2147483584\n"), 0);
     is(says(), MOST);
-    is(say("1048576 8"), 0);
+    is(say(&setting, "1048576 8"), 0);
     is(says(), COMMON);
     is(mode_of("/proc/sys/fs/nr_open"), 0644);
 }
@@ -83,17 +61,17 @@ static void run_limits(void)
     fails_with(EPERM, limit_by_setrlimit(0, RLIM_INFINITY));
     ok(!limit(COMMON, COMMON));
     ok(!limit(1024, 4096));
-    is(say("100"), 0);
+    is(say(&setting, "100"), 0);
     fails_with(EPERM, limit(64, 4096));
     fails_with(EPERM, limit(64, 101));
     struct rlimit now;
     ok(!getrlimit(RLIMIT_NOFILE, &now));
     is(now.rlim_cur, 1024);
     is(now.rlim_max, 4096);
-    is(say("2000000"), 0);
+    is(say(&setting, "2000000"), 0);
     ok(!limit(2000000, 2000000));
     ok(!limit(1024, 4096));
-    is(say("1048576"), 0);
+    is(say(&setting, "1048576"), 0);
 }
 
 static void take_all(void)
@@ -114,7 +92,7 @@ static void take_all(void)
     int ends[2];
     fails_with(EMFILE, pipe2(ends, 0));
     fails_with(EMFILE, raw(epoll_create1, 0));
-    is(say("128"), 0);
+    is(say(&setting, "128"), 0);
     is(dup(0), WORD_BITS);
     is(dup2(0, 127), 127);
     fails_with(EBADF, dup2(0, 128));
@@ -123,16 +101,16 @@ static void take_all(void)
 static void run_numbers(void)
 {
     ok(!limit(1024, 4096));
-    is(say("64"), 0);
+    is(say(&setting, "64"), 0);
     take_all();
     raw(close_range, FIRST, ~0u, 0);
-    is(say("1048576"), 0);
+    is(say(&setting, "1048576"), 0);
 }
 
 /* A table can hold so many where there is memory, and no more. */
 static void run_greatest(void)
 {
-    is(say("2147483584"), 0);
+    is(say(&setting, "2147483584"), 0);
     ok(!limit(MOST, MOST));
     fails_with(EBADF, dup2(0, MOST - 1));
     fails_with(EMFILE, fcntl(0, F_DUPFD, MOST - 1));
@@ -142,7 +120,7 @@ static void run_greatest(void)
     fails_with(ENOMEM, fcntl(0, F_DUPFD, TABLE_MOST - 1));
     is(fcntl(0, F_GETFD), 0);
     ok(!limit(1024, 4096));
-    is(say("1048576"), 0);
+    is(say(&setting, "1048576"), 0);
 }
 
 /* A table that had more when more were allowed cannot be copied. */
@@ -189,7 +167,7 @@ static int in_sharer(void (*body)(void *))
 static void run_copies(void)
 {
     is(fcntl(0, F_DUPFD, 300), 300);
-    is(say("256"), 0);
+    is(say(&setting, "256"), 0);
     fails_with(EMFILE, cloned(0));
     is(cloned(CLONE_FILES), 0);
 #ifdef SYS_fork
@@ -198,29 +176,28 @@ static void run_copies(void)
 #endif
     is(in_sharer(share_and_copy), 0);
     is(fcntl(300, F_GETFD), 0);
-    is(say("319"), 0); /* whole words */
+    is(say(&setting, "319"), 0); /* whole words */
     fails_with(EMFILE, cloned(0));
-    is(say("320"), 0);
+    is(say(&setting, "320"), 0);
     is(cloned(0), 0);
-    is(say("256"), 0);
+    is(say(&setting, "256"), 0);
     close(300);
     is(fcntl(0, F_DUPFD, 255), 255);
     is(cloned(0), 0);
     close(255);
-    is(say("1048576"), 0);
+    is(say(&setting, "1048576"), 0);
 }
 
 static void run(void)
 {
-    int until;
-    setting = open("/proc/sys/fs/nr_open", O_RDWR | O_CLOEXEC);
-    guard(&until);
+    const struct setting *const all[] = { &setting };
+    setting = setting_of("/proc/sys/fs/nr_open");
+    int until = guard(all, 1);
     run_values();
     run_limits();
     run_numbers();
     run_copies();
     run_greatest();
-    close(until);
-    wait(NULL);
+    unguard(until);
 }
 TEST_MAIN
