@@ -13,7 +13,7 @@ struct setting {
 static inline struct setting setting_of(const char *path)
 {
     struct setting setting = { open(path, O_WRONLY | O_CLOEXEC), "" };
-    snprintf(setting.before, sizeof setting.before, "%s", whole(path));
+    snprintf(setting.before, sizeof setting.before, "%.31s", whole(path));
     return setting;
 }
 
