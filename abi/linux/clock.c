@@ -66,8 +66,16 @@ long sys_clock_getres(int clock, void __user *to)
     return time_give(to, is_coarse ? COARSE_NS : 1);
 }
 
+/* Of a time to set, from 1970: Linux leaves 30 years to run in 64 bits. */
+static bool is_too_late(uint64_t seconds)
+{
+    return seconds >= 8277292036;
+}
+
 static int set_clock(uint64_t ns)
 {
+    if (is_too_late(ns / NS_PER_SECOND))
+        return -EINVAL;
     if (!i_can(CAPABLE_SYS_TIME))
         return -EPERM;
     /* Linux refuses to go so far back that the system would have been started
@@ -124,13 +132,28 @@ static int set_zone(const struct timezone *zone, enum zone_use use)
     return set_clock(clock_real_ns() + west_ns);
 }
 
+/* Microseconds are looked at before the zone is, seconds behind it. */
+static int day_argument(const void __user *from, const void __user *zone,
+    uint64_t *ns, struct timezone *given)
+{
+    struct __kernel_old_timeval time = { 0 };
+    if (from && user_read(&time, from, sizeof time))
+        return -EFAULT;
+    if ((uint64_t)time.tv_usec >= 1000000)
+        return -EINVAL;
+    if (zone && user_read(given, zone, sizeof *given))
+        return -EFAULT;
+    if (is_too_late(time.tv_sec))
+        return -EINVAL;
+    *ns = time.tv_sec * NS_PER_SECOND + time.tv_usec * 1000;
+    return 0;
+}
+
 long sys_settimeofday(const void __user *from, const void __user *zone)
 {
     struct timezone given;
     uint64_t ns;
-    int error = from ? timeval_argument(from, &ns) : 0;
-    if (!error && zone && user_read(&given, zone, sizeof given))
-        error = -EFAULT;
+    int error = day_argument(from, zone, &ns, &given);
     if (!error && !i_can(CAPABLE_SYS_TIME))
         error = -EPERM;
     if (!error && zone)

@@ -22,6 +22,14 @@
 #include <sys/xattr.h>
 #include <termios.h>
 
+/* What one C library or the other does not name. */
+#ifndef F_GETOWNER_UIDS
+#define F_GETOWNER_UIDS 17
+#endif
+#ifndef F_CANCELLK
+#define F_CANCELLK 1029
+#endif
+
 /* Kinds.  Where there are two ends, the other one is kept as well. */
 static int other;
 

@@ -228,6 +228,32 @@ static void days(void)
     fails_with(EINVAL, raw(settimeofday, &now, NULL));
 }
 
+/* What is found wrong first. */
+static void order_of_days(void)
+{
+    const long long latest = 8277292035;
+    void *bad = (void *)8;
+    struct timeval day = { latest, 0 };
+    struct timespec time = { latest, 0 };
+    become(USER, GROUP);
+    fails_with(EPERM, raw(settimeofday, &day, NULL));
+    fails_with(EPERM, raw(clock_settime, CLOCK_REALTIME, &time));
+    day.tv_sec = time.tv_sec = latest + 1;
+    fails_with(EINVAL, raw(settimeofday, &day, NULL));
+    fails_with(EFAULT, raw(settimeofday, &day, bad));
+    fails_with(EINVAL, raw(clock_settime, CLOCK_REALTIME, &time));
+    day.tv_sec = time.tv_sec = INT64_MAX;
+    fails_with(EINVAL, raw(settimeofday, &day, NULL));
+    fails_with(EINVAL, raw(clock_settime, CLOCK_REALTIME, &time));
+    day = (struct timeval){ -1, 0 };
+    fails_with(EFAULT, raw(settimeofday, &day, bad));
+    day = (struct timeval){ 0, 1000000 };
+    fails_with(EINVAL, raw(settimeofday, &day, bad));
+    day.tv_usec = -1;
+    fails_with(EINVAL, raw(settimeofday, &day, bad));
+    become_root();
+}
+
 static void steering(void)
 {
     struct timex change = { .modes = ADJ_TICK, .tick = 1 };
@@ -251,6 +277,7 @@ static void run(void)
     tap_limit_off();
     intervals();
     days();
+    order_of_days();
     steering();
 }
 TEST_MAIN
