@@ -2,6 +2,7 @@
 /* Each flag by itself, of the calls that wait for events, move messages, advise,
  * and rule the system: what it does, or that it does nothing. */
 #include "sockets.h"
+#include "proc.h"
 
 #include <linux/reboot.h>
 #include <sys/epoll.h>
@@ -297,9 +298,10 @@ static long log_call(int action, long bytes)
     return raw(syslog, action, bytes ? text : NULL, bytes);
 }
 
-/* The first that waits is left out: 2. */
+/* The first that waits is left out: 2.  The console says no more than before. */
 static void log_of_root(void)
 {
+    int level = atoi(whole("/proc/sys/kernel/printk"));
     is(log_call(0, 0), 0);
     is(log_call(1, 0), 0);
     ok(log_call(3, 9) >= 0);
@@ -317,6 +319,8 @@ static void log_of_root(void)
     fails_with(EINVAL, log_call(-1, 0));
     is(log_call(6, 0), 0);
     is(log_call(7, 0), 0);
+    is(log_call(8, level), 0);
+    is(atoi(whole("/proc/sys/kernel/printk")), level);
 }
 
 static void as_nobody(void *data)
