@@ -100,7 +100,8 @@ static int add_memory(struct text *text, const struct proc_subject *subject,
     if (!buffer)
         return -ENOMEM;
     /* No more than exec takes, whatever prctl said. */
-    end = end - start > STRINGS_MOST ? start + STRINGS_MOST : end;
+    if (start < end && end - start > STRINGS_MOST)
+        end = start + STRINGS_MOST;
     while (start < end && !text->error) {
         size_t part = min(end - start, (size_t)COPY_BYTES);
         size_t got = space_read(space, start, buffer, part);
